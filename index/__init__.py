@@ -1,0 +1,1 @@
+"""What goes in: published files become questions, questions become an index."""

@@ -1,0 +1,33 @@
+"""What can go wrong while reading sources or opening an index.
+
+Every message is one line in English that says what was wrong, where, and what to do next;
+the commands print it as it is.
+"""
+
+
+class QuestionsError(Exception):
+    """The base of every error that a command turns into one line and an exit code 1."""
+
+
+class MalformedRecord(QuestionsError):
+    """A published record lacks what identifies a question, or contradicts itself."""
+
+
+class NothingRecognised(QuestionsError):
+    """None of the given sources holds a question or an actors' file."""
+
+
+class IndexMissing(QuestionsError):
+    """There is no index where one was expected."""
+
+
+class IndexFormatError(QuestionsError):
+    """The directory holds an index that this version cannot read, or no index at all."""
+
+
+class IndexLocked(QuestionsError):
+    """Another process is writing to the same index."""
+
+
+class MixedCorpora(QuestionsError):
+    """Fictional (demo) and real questions were about to share one index."""

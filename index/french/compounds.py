@@ -1,0 +1,38 @@
+"""Hyphenated words: their parts in sequence, and also glued (`auto-entrepreneur`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from index.french.segment import APOSTROPHES, HYPHENS, Piece
+
+_JOINERS: Final = tuple(HYPHENS + APOSTROPHES)
+_SHORTEST_LAST_PART: Final = 3
+
+
+def group_compounds(pieces: Iterable[Piece], text: str) -> Iterator[list[Piece]]:
+    """Group pieces that only a hyphen or an apostrophe separates; most groups hold one piece."""
+    group: list[Piece] = []
+    for piece in pieces:
+        if group and text[group[-1].end : piece.start] not in _JOINERS:
+            yield group
+            group = []
+        group.append(piece)
+    if group:
+        yield group
+
+
+def glue(parts: Sequence[str]) -> str | None:
+    """The glued form of a compound's folded parts, or None when it would be no word.
+
+    `2014-2020` is two numbers; `va-t-il`, `est-ce` and `infirmier-e-s` are a word and its
+    endings: glued, the last would count twice in the family of `infirmier`.
+    """
+    if len(parts) < 2 or all(part.isdigit() for part in parts):
+        return None
+    *_, last = parts
+    endings = any(len(part) == 1 and part.isalpha() for part in parts[1:])
+    if endings or (len(last) < _SHORTEST_LAST_PART and not last.isdigit()):
+        return None
+    return "".join(parts)

@@ -1,0 +1,103 @@
+"""Lemmas from a lexicon of French, with a light rule for the words it lacks.
+
+The lexicon is `simplemma`'s: some 250,000 forms, loaded on first use (about a second).
+An unaccented word stands for every accented form it may come from: `eleve` has the lemmas of
+both *élève* and *élevé*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from simplemma.strategies.dictionaries import DefaultDictionaryFactory
+
+from index.french.fold import fold
+
+STEM_MARK: Final = "~"
+
+_GRAMMATICAL: Final = frozenset(
+    "je tu il lui elle nous vous ils eux moi toi soi se me te le la les un du de au ce cet celui "
+    "mon ton son notre votre leur qui que quoi dont où quel lequel tout être avoir en y et ou "
+    "ne pas plus si à dans par pour sur sous avec sans".split()
+)
+"""Lemmas of words that name nothing: expanding `est` to every form of *être* would find
+everything, and `MES` is a mechanism, not a possessive."""
+
+_LIGHT_RULES: Final = (
+    ("trices", "teur"), ("trice", "teur"),
+    ("iennes", "ien"), ("ienne", "ien"),
+    ("euses", "eur"), ("euse", "eur"),
+    ("ières", "ier"), ("ière", "ier"), ("ieres", "ier"), ("iere", "ier"),
+    ("antes", "ant"), ("ante", "ant"), ("entes", "ent"), ("ente", "ent"),
+    ("ives", "if"), ("ive", "if"),
+    ("ées", "é"), ("ée", "é"), ("és", "é"), ("ees", "e"), ("ee", "e"),
+    ("eaux", "eau"), ("aux", "al"),
+    ("ss", "ss"), ("us", "us"), ("is", "is"),
+    ("s", ""), ("x", "x"),
+)  # fmt: skip
+"""Plural and feminine endings, the longest first; the first that fits is replaced."""
+
+_SHORTEST_STEM: Final = 3
+
+
+def lemmas(word: str) -> frozenset[str]:
+    """The lemmas a word may have; never empty.
+
+    Args:
+        word: in lower case; with accents it is taken at its word, without any it stands for
+            every accented form of the lexicon that folds to it.
+
+    Returns:
+        Lemmas of the lexicon; or for a word it lacks, and for a grammatical one, its light stem
+        with `STEM_MARK` before it, so that a stem is never taken for a word of the lexicon.
+    """
+    stem = light_stem(word)
+    found = _known_lemmas(word) or _known_lemmas(stem)
+    if not found or found & _GRAMMATICAL:
+        return frozenset([STEM_MARK + stem])
+    return found
+
+
+def light_stem(word: str) -> str:
+    """The word without its plural or feminine ending, as far as a suffix tells."""
+    for ending, replacement in _LIGHT_RULES:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            return word.removesuffix(ending) + replacement
+    return word
+
+
+def _known_lemmas(word: str) -> frozenset[str]:
+    if word.isascii():
+        return _lemmas_by_folded_form().get(word, frozenset())
+    return frozenset(_lemmas_of_form(word)) or frozenset(_lemmas_of_form(word.capitalize()))
+
+
+def _lemmas_of_form(form: str) -> set[str]:
+    """The lexicon's lemma, mended where it contradicts itself.
+
+    It gives `députées → député` but `députée → députée`, `consacrés → consacré` but
+    `consacré → consacrer`: forms of one word that would never meet.
+    """
+    entries = _dictionary()
+    lemma = entries.get(form)
+    if lemma is None:
+        return set()
+    if lemma == form:
+        lemma = entries.get(f"{form}s") or lemma
+    return {lemma.lower(), (entries.get(lemma) or lemma).lower()}
+
+
+@cache
+def _dictionary() -> dict[str, str]:
+    return dict(DefaultDictionaryFactory().get_dictionary("fr").items())
+
+
+@cache
+def _lemmas_by_folded_form() -> Mapping[str, frozenset[str]]:
+    by_form: dict[str, set[str]] = {}
+    for form in _dictionary():
+        if form.isalpha():
+            by_form.setdefault(fold(form), set()).update(_lemmas_of_form(form))
+    return {form: frozenset(found) for form, found in by_form.items()}

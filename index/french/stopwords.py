@@ -1,0 +1,14 @@
+"""The words that a query of several words does not require.
+
+They are indexed like all others: `MES`, `Grand Est` and quoted phrases need every word.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+OPTIONAL_WORDS: Final = frozenset(
+    "le la les l un une des du de d à a au aux en dans par pour sur sous avec sans chez vers "
+    "entre et ou que".split()
+)
+"""As typed, in lower case. `a` without its accent stands for `à`, as in old texts."""

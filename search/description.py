@@ -1,0 +1,63 @@
+"""A search restated in French words: « cotisations sociales » · 17e législature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from search.facets import FACET, FACETS
+from search.request import SIDES, SearchRequest
+
+EVERYTHING: Final = "Toutes les questions"
+_MONTHS: Final = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+    "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def describe(request: SearchRequest) -> str:
+    """The search in words, after a fixed template; `EVERYTHING` when nothing narrows it."""
+    return " · ".join(_parts(request)) or EVERYTHING
+
+
+def describe_filter(facet: str, valeur: str) -> str:
+    """The words for one facet value, standing alone."""
+    return FACET[facet].libelle(valeur)
+
+
+def describe_period(what: str, start: date | None, end: date | None) -> str:
+    """The words for a range of dates, open at either end."""
+    if start and end:
+        return f"{what} entre le {french_date(start)} et le {french_date(end)}"
+    if start:
+        return f"{what} depuis le {french_date(start)}"
+    assert end is not None
+    return f"{what} jusqu’au {french_date(end)}"
+
+
+def french_date(day: date) -> str:
+    """The date as it is written in a text: `1er avril 2026`."""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _parts(request: SearchRequest) -> Iterator[str]:
+    if request.q:
+        yield f"« {request.q} »"
+    for facet in FACETS:
+        choices = request.filters.get(facet.name, ())
+        chosen = [facet.libelle(c.valeur) for c in choices if not c.exclue]
+        excluded = [facet.libelle(c.valeur) for c in choices if c.exclue]
+        if chosen:
+            yield " ou ".join(chosen)
+        if excluded:
+            yield f"sauf {' et '.join(excluded)}"
+    if request.renouvelee:
+        yield "Question renouvelée"
+    if request.champ:
+        yield f"dans les {SIDES[request.champ]}"
+    if request.du or request.au:
+        yield describe_period("Question publiée au JO", request.du, request.au)
+    if request.reponse_du or request.reponse_au:
+        yield describe_period("Réponse publiée au JO", request.reponse_du, request.reponse_au)

@@ -1,0 +1,83 @@
+"""The one door to an index: `open_engine(url)` gives an `Engine`.
+
+The site, the API and the commands know this protocol and nothing of the engine behind it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from index.question import Question
+from search.facets import FacetCounts
+from search.request import SearchRequest
+from search.results import SearchResults
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `/sante` says of an index.
+
+    Attributes:
+        generation: grows by one with each published build.
+        questions: how many it holds. donnees_au: its newest JO date, None when there is none.
+        fictional: whether it holds the demo corpus, which every page must then say.
+    """
+
+    generation: int
+    questions: int
+    donnees_au: date | None
+    fictional: bool
+
+
+class Engine(Protocol):
+    """Answers searches from one index; safe to share between threads.
+
+    A build published while the engine is open is taken up by the next call.
+    Every method raises `index.errors.QuestionsError` when the index can no longer be read.
+    """
+
+    def search(self, request: SearchRequest) -> SearchResults:
+        """The results of a request. No query raises."""
+        ...
+
+    def get(self, uid: str) -> Question | None:
+        """The question with exactly this uid, or None."""
+        ...
+
+    def highlight(self, question: Question, request: SearchRequest) -> Question:
+        """The same question, its title and texts HTML with the request's words in `<mark>`.
+
+        The title becomes HTML too: escaped, then marked.
+        """
+        ...
+
+    def same_answer(self, question: Question) -> tuple[Question, ...]:
+        """The other questions that received the same answer, newest first."""
+        ...
+
+    def facet(self, request: SearchRequest, name: str, prefix: str) -> FacetCounts:
+        """One facet of a search, its values limited to those with a word starting by `prefix`."""
+        ...
+
+    def health(self) -> Health:
+        """What the index holds now."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the files; the engine answers no more."""
+        ...
+
+
+def open_engine(url: str | Path) -> Engine:
+    """Open the index at `url`: a directory.
+
+    Raises:
+        IndexMissing: there is nothing there.
+        IndexFormatError: what is there was made by another version, or is no index.
+    """
+    from search.engines.whoosh_engine import WhooshEngine
+
+    return WhooshEngine(Path(url))

@@ -1,0 +1,286 @@
+"""From the query tree to what an engine looks up: words become families, prefixes become terms.
+
+The result knows terms and fields but no engine: every engine, and the reference engine of the
+tests, evaluates the same tree of `AllOf`, `AnyOf`, `NoneOf` and `Unit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Protocol, TypeAlias
+
+from index.fields import TEXT_FIELDS, UNFIELDED
+from index.french.analyzer import Token, analyze
+from index.french.fold import fold
+from index.french.stopwords import OPTIONAL_WORDS
+from search.query.nodes import (
+    And,
+    Draft,
+    Everything,
+    Fielded,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Word,
+)
+
+QUERY_FIELDS: Final[Mapping[str, str]] = {fold(field.name): field.name for field in TEXT_FIELDS}
+"""The field prefixes of the query language, folded as the parser expects them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Words at successive positions of one field, each any term of its slot.
+
+    Attributes:
+        slots: the terms allowed at each position.
+        slop: None for successive positions in order; a number for any order, with at most that
+            many other positions between the first and the last.
+    """
+
+    slots: tuple[frozenset[str], ...]
+    slop: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What counts as one term of the score: a family, a phrase, a prefix, a hyphenated word.
+
+    Attributes:
+        label: the words as typed.
+        fields: where it is looked up; a question matches when any of them does.
+        alternatives: it occurs where any of these does.
+        typed: the exact form typed, which earns a bonus; None when there is none.
+        widened: whether forms that weren't typed are searched too, which is then shown.
+        relaxable: whether the closest questions may lack it (quoted and fielded parts may not).
+    """
+
+    label: str
+    fields: tuple[str, ...]
+    alternatives: tuple[Sequence, ...]
+    typed: Sequence | None = None
+    widened: bool = False
+    relaxable: bool = False
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The terms that match alone."""
+        return frozenset().union(
+            *(sequence.slots[0] for sequence in self.alternatives if len(sequence.slots) == 1)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every child must match; with no child, every question does."""
+
+    children: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One child must match; with no child, no question does."""
+
+    children: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """The child must not match; it never counts in the score."""
+
+    child: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `minimum` of the children must match, and all of `required`."""
+
+    minimum: int
+    children: tuple[Clause, ...]
+    required: tuple[Clause, ...] = ()
+
+
+Clause: TypeAlias = Unit | AllOf | AnyOf | NoneOf | AtLeast
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A query ready to be looked up.
+
+    Attributes:
+        root: what a question must match.
+        closest: what the closest questions match, asked when none matches `root`; None when
+            nothing can be left out.
+        searchable: whether the query holds anything to look up at all.
+    """
+
+    root: Clause
+    closest: AtLeast | None
+    searchable: bool
+
+
+class Vocabulary(Protocol):
+    """What expansion asks of an index."""
+
+    def family(self, word: str) -> frozenset[str]:
+        """The folded terms that a word, as typed, stands for; itself always among them."""
+        ...
+
+    def with_prefix(self, prefix: str, fields: Iterable[str]) -> frozenset[str]:
+        """The folded terms of these fields that begin with a folded prefix."""
+        ...
+
+
+def expand(tree: Node, vocabulary: Vocabulary, champ: str | None = None) -> Expanded:
+    """Turn a query tree into clauses over the terms of a vocabulary.
+
+    Args:
+        tree: as parsed.
+        vocabulary: of the index that will be searched.
+        champ: the one field that words without a prefix are searched in, or None for all.
+    """
+    fields = (champ,) if champ else UNFIELDED
+    expansion = _Expansion(vocabulary)
+    clause = expansion.clause(tree, fields)
+    root = AllOf() if clause is None else clause
+    minimum = 1 if isinstance(tree, Draft) else None
+    return Expanded(root, _closest(root, minimum), clause is not None)
+
+
+def positive_units(clause: Clause) -> Iterator[Unit]:
+    """The units whose presence makes a question match, in the order typed."""
+    match clause:
+        case Unit():
+            yield clause
+        case AllOf(children) | AnyOf(children):
+            for child in children:
+                yield from positive_units(child)
+        case AtLeast(_, children, required):
+            for child in (*children, *required):
+                yield from positive_units(child)
+        case NoneOf():
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class _Expansion:
+    vocabulary: Vocabulary
+
+    def clause(self, node: Node, fields: tuple[str, ...]) -> Clause | None:
+        """The clause of a node, or None when it holds nothing to look up."""
+        match node:
+            case Word() | Prefix() | Phrase():
+                return self._unit(node, fields)
+            case Fielded(name, inner):
+                clause = self.clause(inner, (name,))
+                return None if clause is None else _never_relaxed(clause)
+            case Not(inner):
+                clause = self.clause(inner, fields)
+                return None if clause is None else NoneOf(clause)
+            case And(nodes):
+                return self._all(_required(nodes), fields)
+            case Or(nodes):
+                return _joined(AnyOf, self._clauses(nodes, fields))
+            case Draft(text):
+                return self._draft(text, fields)
+            case Everything():
+                return None
+
+    def _clauses(self, nodes: Iterable[Node], fields: tuple[str, ...]) -> tuple[Clause, ...]:
+        clauses = (self.clause(node, fields) for node in nodes)
+        return tuple(clause for clause in clauses if clause is not None)
+
+    def _all(self, nodes: Iterable[Node], fields: tuple[str, ...]) -> Clause | None:
+        return _joined(AllOf, self._clauses(nodes, fields))
+
+    def _unit(self, node: Word | Prefix | Phrase, fields: tuple[str, ...]) -> Unit | None:
+        tokens = analyze(node.text)
+        parts = [token for token in tokens if not token.glued]
+        if not parts:
+            return None
+        match node:
+            case Phrase(text, slop):
+                slots = tuple(frozenset([part.term]) for part in parts)
+                return Unit(text, fields, (Sequence(slots, slop),), _typed(parts, slop))
+            case Prefix(text):
+                slots = (*map(self._family, parts[:-1]), self._prefixed(parts[-1], fields))
+                return Unit(f"{text}*", fields, (Sequence(slots),), None, True)
+            case Word(text):
+                return self._word(text, tokens, parts, fields)
+
+    def _word(
+        self, text: str, tokens: list[Token], parts: list[Token], fields: tuple[str, ...]
+    ) -> Unit:
+        alternatives = [Sequence(tuple(map(self._family, parts)))]
+        compounds = {part.compound for part in parts}
+        if len(compounds) == 1:
+            alternatives += [
+                Sequence((self._family(token),)) for token in tokens if token.glued
+            ]
+        return Unit(text, fields, tuple(alternatives), _typed(parts), True, True)
+
+    def _draft(self, text: str, fields: tuple[str, ...]) -> Clause | None:
+        parts = {
+            token.accented or token.term: token for token in analyze(text) if not token.glued
+        }
+        words = [token for word, token in parts.items() if word not in OPTIONAL_WORDS]
+        units = (
+            Unit(text[word.start : word.end], fields, (Sequence((self._family(word),)),),
+                 _typed([word]), True, True)
+            for word in words
+        )  # fmt: skip
+        return _joined(AllOf, tuple(units))
+
+    def _family(self, token: Token) -> frozenset[str]:
+        return self.vocabulary.family(token.accented or token.term)
+
+    def _prefixed(self, token: Token, fields: tuple[str, ...]) -> frozenset[str]:
+        return self.vocabulary.with_prefix(token.term, fields)
+
+
+def _required(nodes: tuple[Node, ...]) -> Iterable[Node]:
+    """Without the words that a query of several words doesn't require, unless all are such."""
+    kept = [node for node in nodes if not _is_optional(node)]
+    if any(not isinstance(node, Not) for node in kept):
+        return kept
+    return nodes
+
+
+def _is_optional(node: Node) -> bool:
+    if not isinstance(node, Word):
+        return False
+    tokens = analyze(node.text)
+    return len(tokens) == 1 and (tokens[0].accented or tokens[0].term) in OPTIONAL_WORDS
+
+
+def _typed(parts: list[Token], slop: int | None = None) -> Sequence:
+    return Sequence(tuple(frozenset([part.accented or part.term]) for part in parts), slop)
+
+
+def _joined(kind: type[AllOf | AnyOf], clauses: tuple[Clause, ...]) -> Clause | None:
+    if len(clauses) > 1:
+        return kind(clauses)
+    return clauses[0] if clauses else None
+
+
+def _never_relaxed(clause: Clause) -> Clause:
+    match clause:
+        case Unit():
+            return replace(clause, relaxable=False)
+        case AllOf(children) | AnyOf(children):
+            return type(clause)(tuple(map(_never_relaxed, children)))
+        case _:
+            return clause
+
+
+def _closest(root: Clause, minimum: int | None) -> AtLeast | None:
+    """At least half of the words that may be lacking, rounded up; None when none may be."""
+    if not isinstance(root, AllOf):
+        return None
+    words = tuple(child for child in root.children if isinstance(child, Unit) and child.relaxable)
+    others = tuple(child for child in root.children if child not in words)
+    minimum = minimum or -(-len(words) // 2)
+    return AtLeast(minimum, words, others) if minimum < len(words) else None

@@ -1,0 +1,167 @@
+"""The eleven facets, declared once: what a value is, how it is named, shown and ordered.
+
+A facet value has a published wording and an identity: two wordings that differ by accents, case,
+white space or the kind of apostrophe are one value, shown in its most frequent form.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from unidecode import unidecode
+
+from index.question import STATUTS, TYPES
+
+EN_RETARD: Final = "en_retard"
+EN_RETARD_LABEL: Final = "dont sans réponse après deux mois"
+LISTED_VALUES: Final = 20
+"""How many values a facet lists, beside those chosen or excluded."""
+
+_CIVILITE: Final = re.compile(r"^(m|mme|mlle|monsieur|madame|mademoiselle)\.? +(?=\S)")
+
+
+class MalformedValue(ValueError):
+    """A facet value that cannot be one; the message is French and says what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One facet.
+
+    Attributes:
+        name: the parameter of the URL, the name in JSON, and the column it reads.
+        label: the French heading of the list.
+        key: a value's identity.
+        parse: checks a value from a URL and returns it trimmed; raises `MalformedValue`.
+        libelle: the words shown for a value, standing alone.
+        descending: values by descending value instead of by count.
+        aliases: the column whose values also name a value of this facet (`acteur_ref` for
+            `auteur`, the sigle for `groupe`).
+    """
+
+    name: str
+    label: str
+    key: Callable[[str], str]
+    parse: Callable[[str], str]
+    libelle: Callable[[str], str]
+    descending: bool = False
+    aliases: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One line of a facet: `nombre` counts live questions exactly."""
+
+    valeur: str
+    libelle: str
+    nombre: int
+    choisie: bool = False
+    exclue: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the contract."""
+        return {
+            "valeur": self.valeur,
+            "libelle": self.libelle,
+            "nombre": self.nombre,
+            "choisie": self.choisie,
+            "exclue": self.exclue,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """The listed values of a facet, the questions in unlisted ones, and those without a value."""
+
+    valeurs: tuple[FacetValue, ...] = ()
+    autres: int = 0
+    sans: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the contract."""
+        return {
+            "valeurs": [value.as_json() for value in self.valeurs],
+            "autres": self.autres,
+            "sans": self.sans,
+        }
+
+
+def identity(text: str) -> str:
+    """What two spellings of one value share.
+
+    NFC, one space for any white space, one kind of apostrophe, accents and case folded.
+    """
+    return unidecode(" ".join(unicodedata.normalize("NFC", text).split())).casefold()
+
+
+def author_identity(text: str) -> str:
+    """The identity of a person's name, with or without `M.` or `Mme`."""
+    return _CIVILITE.sub("", identity(text))
+
+
+def _parse_text(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _parse_legislature(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,3}", text):
+        raise MalformedValue(f"Législature « {text} » non valable. Exemple : 17.")
+    return str(int(text))
+
+
+def _parse_annee(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}", text):
+        raise MalformedValue(f"Année « {text} » non valable. Exemple : 2025.")
+    return text
+
+
+def _parse_signalee(text: str) -> str:
+    if text != "1":
+        raise MalformedValue(f"Valeur « {text} » non valable : seule la valeur 1 est admise.")
+    return text
+
+
+def _one_of(values: Mapping[str, str]) -> Callable[[str], str]:
+    by_key = {identity(value): value for value in values}
+
+    def parse(text: str) -> str:
+        try:
+            return by_key[identity(text)]
+        except KeyError:
+            expected = ", ".join(values)
+            message = f"Valeur « {text} » inconnue. Valeurs possibles : {expected}."
+            raise MalformedValue(message) from None
+
+    return parse
+
+
+_STATES: Final = dict(STATUTS) | {EN_RETARD: EN_RETARD_LABEL}
+
+FACETS: Final = (
+    Facet(
+        "legislature", "Législature", str, _parse_legislature, "{}e législature".format,
+        descending=True,
+    ),
+    Facet("type", "Type de question", identity, _one_of(TYPES), lambda v: TYPES.get(v, v)),
+    Facet("statut", "État de la question", identity, _one_of(_STATES), lambda v: _STATES.get(v, v)),
+    Facet("ministere", "Ministère attributaire", identity, _parse_text, str),
+    Facet("ministere_interroge", "Ministère interrogé", identity, _parse_text, str),
+    Facet("rubrique", "Rubrique", identity, _parse_text, str),
+    Facet("groupe", "Groupe politique", identity, _parse_text, str, aliases="groupe_sigle"),
+    Facet(
+        "auteur", "Députée ou député", author_identity, _parse_text, str, aliases="acteur_ref"
+    ),
+    Facet("departement", "Département", identity, _parse_text, str),
+    Facet("annee", "Année", str, _parse_annee, str, descending=True),
+    Facet(
+        "signalee", "Signalement", str, _parse_signalee,
+        lambda _: "Question signalée au Gouvernement",
+    ),
+)
+"""The facets in the contract's order."""
+
+FACET: Final[Mapping[str, Facet]] = {facet.name: facet for facet in FACETS}
