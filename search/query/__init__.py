@@ -1,0 +1,1 @@
+"""The query language: text to tree; it knows neither an engine nor the site."""

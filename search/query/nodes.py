@@ -41,7 +41,8 @@ class Prefix:
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Exact forms, in sequence; with a `slop`, in any order with at most that many other words
-    between the first and the last."""
+    between the first and the last.
+    """
 
     text: str
     slop: int | None = None
@@ -138,5 +139,5 @@ _GROUPED_DIGITS: Final = re.compile(r"(?<![0-9])[0-9]{1,3} [0-9]{3}(?![0-9])")
 
 
 def _joiner(left: str, right: str) -> str:
-    """What stands between two required parts: a bare space would make one number of 1 and 960."""
+    """Choose what joins two required parts: a bare space would make one number of 1 and 960."""
     return " ET " if _GROUPED_DIGITS.search(f"{left[-4:]} {right[:4]}") else " "
