@@ -1,0 +1,234 @@
+"""Open data of the Assemblée nationale in JSON, législatures XVI and XVII: root `question`.
+
+Format: https://data.assemblee-nationale.fr/ (licence ouverte); keys seen on published files of
+questions au Gouvernement, the shapes of other types read leniently (see `published_json`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from unidecode import unidecode
+
+from index.errors import MalformedRecord
+from index.markup import clean_html
+from index.question import Attribution, Question, make_question
+from index.sources.document import Document
+from index.sources.published_json import (
+    event_dates,
+    find,
+    first_date,
+    first_integer,
+    first_text,
+    raw_text,
+    texts,
+)
+from index.sources.rejects import Reject, make_reject
+
+_ANSWERED: Final = re.compile(r"rep(?:_|onse)")
+"""A closure by an answer, in its code (`REP_PUB`) or its wording; any other is a withdrawal."""
+
+
+def recognises(document: Document) -> bool:
+    """Whether this is JSON whose root holds questions."""
+    return document.begins_like_json and bool(_questions(document.json))
+
+
+def read(document: Document) -> Iterator[Question | Reject]:
+    """Each question of the document, or why it is none."""
+    for number, published in enumerate(_questions(document.json), 1):
+        try:
+            yield parse_question(published, document.source)
+        except MalformedRecord as error:
+            place = first_text(published, "uid") or f"question {number}"
+            yield make_reject(document.source, place, str(error), _beginning(published))
+
+
+def parse_question(published: Mapping[str, Any], source: str) -> Question:
+    """One question from the object under `question`.
+
+    A list of answers or of question texts holds the errata: the last is current. A question
+    keeps the date of its first publication, which its deadline counts from; an answer has that
+    of its current text.
+
+    Raises:
+        MalformedRecord: its identity is missing or contradicts itself, or a date or number is
+            none.
+    """
+    closure, closed_as = _closure(published)
+    return make_question(
+        source=source,
+        closed_as=closed_as,
+        **_identity(published),
+        **_indexing(published),
+        **_author(published),
+        **_ministries(published),
+        **_texts_and_dates(published, closure if closed_as == "repondue" else {}),
+        **_events(published),
+        **_withdrawal(closure if closed_as == "retiree" else {}),
+    )
+
+
+def _questions(root: Any) -> list[Mapping[str, Any]]:
+    return [item for item in find(root, "question") if isinstance(item, Mapping)]
+
+
+def _identity(published: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "uid": first_text(published, "uid"),
+        "legislature": first_integer("legislature", published, "identifiant", "legislature"),
+        "type": first_text(published, "type"),
+        "numero": first_integer("numero", published, "identifiant", "numero"),
+    }
+
+
+def _indexing(published: Mapping[str, Any]) -> dict[str, Any]:
+    analyses = find(published, "indexationAN", "analyses")
+    titles = texts(find(analyses, "analyse")) or texts(analyses)
+    return {
+        "titre": " ; ".join(titles),
+        "tete_analyse": first_text(published, "indexationAN", "teteAnalyse"),
+        "rubrique": first_text(published, "indexationAN", "rubrique"),
+    }
+
+
+def _author(published: Mapping[str, Any]) -> dict[str, Any]:
+    """The reference, and the group by name; a group known by reference only keeps that."""
+    group = find(published, "auteur", "groupe")
+    sigle = first_text(group, "abrege")
+    return {
+        "acteur_ref": first_text(published, "auteur", "identite", "acteurRef"),
+        "groupe": first_text(group, "developpe") or sigle or first_text(group, "organeRef"),
+        "groupe_sigle": sigle,
+    }
+
+
+def _ministries(published: Mapping[str, Any]) -> dict[str, Any]:
+    attributions = _attributions(published)
+    asked = find(published, "minInt")
+    asked_name = _short_name(asked)
+    return {
+        "ministere": attributions[-1].ministere if attributions else asked_name,
+        "ministere_developpe": (
+            attributions[-1].ministere_developpe if attributions else first_text(asked, "developpe")
+        ),
+        "ministere_interroge": asked_name,
+        "attributions": attributions,
+    }
+
+
+def _attributions(published: Mapping[str, Any]) -> list[Attribution]:
+    history = []
+    for attribution in find(published, "minAttribs", "minAttrib"):
+        named = find(attribution, "denomination") or [attribution]
+        name = _short_name(named)
+        if name is not None:
+            day = first_date("minAttrib.infoJO.dateJO", attribution, "infoJO", "dateJO")
+            history.append(Attribution(day, name, first_text(named, "developpe")))
+    return history
+
+
+def _short_name(named: Any) -> str | None:
+    return first_text(named, "abrege") or first_text(named, "developpe")
+
+
+def _texts_and_dates(published: Mapping[str, Any], closure: Mapping[str, Any]) -> dict[str, Any]:
+    questions = _publications(published, "textesQuestion", "texteQuestion")
+    answers = _publications(published, "textesReponse", "texteReponse")
+    answered, answer_page = _published_at("texteReponse", answers[-1:])
+    asked, question_page = _published_at("texteQuestion", questions[:1])
+    answered = answered or closure.get("date")
+    if answered is not None and answered == closure.get("date"):
+        answer_page = answer_page or closure.get("page")
+    if not questions and first_text(published, "type") == "QG":
+        # Asked and answered in one sitting, of which the record keeps the exchange only.
+        asked = answered = answered or _first_attribution_date(published)
+    return {
+        "texte_question": _current_text(questions),
+        "texte_reponse": _current_text(answers),
+        # A question is given to a ministère the day it is published.
+        "date_question": asked or _first_attribution_date(published),
+        "page_jo_question": question_page,
+        "date_reponse": answered,
+        "page_jo_reponse": answer_page,
+    }
+
+
+def _publications(published: Mapping[str, Any], plural: str, singular: str) -> list[Any]:
+    parents = find(published, plural)
+    return find(parents, singular) or [parent for parent in parents if _holds_text(parent)]
+
+
+def _holds_text(parent: Any) -> bool:
+    return bool(find(parent, "texte")) or raw_text(parent) is not None
+
+
+def _current_text(publications: list[Any]) -> str | None:
+    """The last text of all that are not empty."""
+    for publication in reversed(publications):
+        for value in find(publication, "texte") or [publication]:
+            text = clean_html(raw_text(value))
+            if text is not None:
+                return text
+    return None
+
+
+def _published_at(name: str, publications: list[Any]) -> tuple[date | None, int | None]:
+    return (
+        first_date(f"{name}.infoJO.dateJO", publications, "infoJO", "dateJO"),
+        first_integer(f"{name}.infoJO.pageJO", publications, "infoJO", "pageJO"),
+    )
+
+
+def _first_attribution_date(published: Mapping[str, Any]) -> date | None:
+    attributions = _attributions(published)
+    return attributions[0].date if attributions else None
+
+
+def _closure(published: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """What closed the question, and whether that was an answer or a withdrawal."""
+    closure = find(published, "cloture")
+    code = first_text(closure, "codeCloture")
+    wording = first_text(closure, "libelleCloture")
+    if code is None and wording is None:
+        return {}, None
+    # Dated by its JO where there is one: that is the date a page of the publisher shows.
+    day, page = _published_at("cloture", closure)
+    found = {
+        "date": day or first_date("cloture.dateCloture", closure, "dateCloture"),
+        "page": page,
+        "wording": wording or code,
+    }
+    answered = any(_ANSWERED.match(unidecode(said or "").lower()) for said in (code, wording))
+    return found, "repondue" if answered else "retiree"
+
+
+def _withdrawal(closure: Mapping[str, Any]) -> dict[str, Any]:
+    return {"date_retrait": closure.get("date"), "motif_retrait": closure.get("wording")}
+
+
+def _events(published: Mapping[str, Any]) -> dict[str, Any]:
+    flagged = [
+        day
+        for value in find(published, "signalement")
+        for day in event_dates("signalement", value, "signal")
+    ]
+    renewals = find(published, "renouvellements", "renouvellement") or find(
+        published, "renouvellements"
+    )
+    return {
+        "date_signalement": min(flagged, default=None),
+        "dates_renouvellement": [
+            day for value in renewals for day in event_dates("renouvellements", value, "renouvel")
+        ],
+    }
+
+
+def _beginning(published: Mapping[str, Any]) -> str:
+    """The plain values of a record: enough to find it again."""
+    plain = {key: value for key, value in published.items() if isinstance(value, (str, int))}
+    return json.dumps(plain, ensure_ascii=False)

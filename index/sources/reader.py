@@ -1,0 +1,261 @@
+"""Files, folders and zips read into questions, whatever they are called.
+
+Two passes: the first takes in the files of actors and bodies, so that the second can name the
+author of every question. Nothing but names is kept in memory between them.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, Final, Protocol
+
+from index.question import Question
+from index.sources import actors, ndjson, opendata_json, page_text
+from index.sources.actors import Directory
+from index.sources.document import Document, UnreadableDocument, unrecognised, why_unreadable
+from index.sources.rejects import Reject, make_reject
+
+Progress = Callable[[str, int, int], None]
+"""Called with the step (one of `STEPS`), the bytes done and the bytes in all."""
+
+STEPS: Final = ("Looking for actors' files", "Reading questions")
+
+WIDEST_RATIO: Final = 200
+"""How many times larger than itself an archive may announce its content to be. Published ones
+are at about 10; beyond, it is a bomb rather than an archive."""
+
+
+class Format(Protocol):
+    """A published format: one module of this package, listed in `FORMATS`."""
+
+    def recognises(self, document: Document) -> bool:
+        """Whether the content is of this format; raises UnreadableDocument if it is damaged."""
+
+    def read(self, document: Document) -> Iterator[Question | Reject]:
+        """Every question of a recognised document, or why it is none."""
+
+
+FORMATS: Final[tuple[Format, ...]] = (ndjson, opendata_json, page_text)
+"""Tried in this order. NDJSON comes first: it is read by line where JSON is read whole."""
+
+
+def read_sources(paths: Iterable[Path], on_progress: Progress | None = None) -> Reading:
+    """Read files, folders (with all below them) and zips, recognised by their content.
+
+    Nothing is read before the result is iterated over, and nothing raises because of what a
+    source holds: what is not understood comes out as a `Reject`.
+    """
+    return Reading(paths, on_progress)
+
+
+class Reading:
+    """An iterable of `Question` and `Reject`; the counts are complete when it has ended.
+
+    Attributes:
+        directory: the names found in the actors' files.
+        actors_files: how many files of actors and bodies were read.
+        questions: how many questions came out.
+        unresolved: references to authors that nothing named, with how many questions bear each.
+    """
+
+    def __init__(self, paths: Iterable[Path], on_progress: Progress | None = None) -> None:
+        self.directory = Directory()
+        self.actors_files = 0
+        self.questions = 0
+        self.unresolved: Counter[str] = Counter()
+        self._paths = tuple(paths)
+        self._on_progress = on_progress or (lambda *_: None)
+        self._keys_of_actors: set[tuple[int, int]] = set()
+
+    def __iter__(self) -> Iterator[Question | Reject]:
+        found = [entry for path in self._paths for entry in _list_files(path)]
+        files = [entry for entry in found if isinstance(entry, _File)]
+        yield from (entry for entry in found if isinstance(entry, Reject))
+        self._read_actors(files)
+        yield from self._read_questions(files)
+
+    def _read_actors(self, files: list[_File]) -> None:
+        for entry, progress in self._walk(STEPS[0], files):
+            if isinstance(entry, _Entry):
+                # The second pass reports what cannot be read.
+                with suppress(UnreadableDocument):
+                    self._take_in(entry)
+            progress(1.0)
+
+    def _read_questions(self, files: list[_File]) -> Iterator[Question | Reject]:
+        for entry, progress in self._walk(STEPS[1], files):
+            if isinstance(entry, Reject):
+                yield entry
+            elif entry.key not in self._keys_of_actors:
+                for outcome in self._outcomes(entry):
+                    yield outcome
+                    progress(min(1.0, entry.document.bytes_read / (entry.document.size or 1)))
+            progress(1.0)
+
+    def _outcomes(self, entry: _Entry) -> Iterator[Question | Reject]:
+        document = entry.document
+        try:
+            for outcome in _read_document(document):
+                yield self._resolved(outcome) if isinstance(outcome, Question) else outcome
+        except UnreadableDocument as error:
+            yield make_reject(document.source, "", str(error), _excerpt(document))
+
+    def _resolved(self, question: Question) -> Question:
+        question = self.directory.resolve(question)
+        self.questions += 1
+        if question.acteur_ref is not None and question.auteur is None:
+            self.unresolved[question.acteur_ref] += 1
+        return question
+
+    def _take_in(self, entry: _Entry) -> None:
+        if actors.recognises(entry.document):
+            self.directory.add(entry.document.json)
+            self.actors_files += 1
+            self._keys_of_actors.add(entry.key)
+
+    def _walk(
+        self, step: str, files: list[_File]
+    ) -> Iterator[tuple[_Entry | Reject, Callable[[float], None]]]:
+        """Every document, with the way to say which part of it is done."""
+        total = sum(file.size for file in files)
+        done = 0
+        self._on_progress(step, done, total)
+        for number, file in enumerate(files):
+            for entry in _open_file(number, file):
+                yield entry, partial(self._report, step, done, total, entry)
+                done += 0 if isinstance(entry, Reject) else entry.weight
+        self._on_progress(step, total, total)
+
+    def _report(
+        self, step: str, done: int, total: int, entry: _Entry | Reject, part: float
+    ) -> None:
+        weight = 0 if isinstance(entry, Reject) else entry.weight
+        self._on_progress(step, min(total, done + int(part * weight)), total)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    source: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A document, what tells it from all others, and its part of the bytes on disk."""
+
+    key: tuple[int, int]
+    document: Document
+    weight: int
+
+
+def _list_files(path: Path) -> Iterator[_File | Reject]:
+    """The files of one SOURCE, sorted; hidden ones are passed over."""
+    name = path.name or path.resolve().name
+    if not _is_folder(path):
+        yield _look_at(path, name)
+        return
+    unreadable: list[OSError] = []
+    for folder, below, names in os.walk(path, onerror=unreadable.append):
+        below[:] = sorted(entry for entry in below if not entry.startswith("."))
+        for file_name in sorted(entry for entry in names if not entry.startswith(".")):
+            file = Path(folder, file_name)
+            yield _look_at(file, f"{name}/{file.relative_to(path).as_posix()}")
+    for error in unreadable:
+        place = Path(str(error.filename)).relative_to(path).as_posix()
+        yield make_reject(f"{name}/{place}".removesuffix("/."), "", why_unreadable(error))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _look_at(path: Path, source: str) -> _File | Reject:
+    # A name that is not UTF-8 could not be stored in the record.
+    source = source.encode("utf-8", "replace").decode()
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return make_reject(source, "", "no such file or folder: check the path")
+    except (OSError, ValueError) as error:
+        return make_reject(source, "", why_unreadable(error))
+    if not stat.S_ISREG(status.st_mode):
+        return make_reject(source, "", "neither a file nor a folder: give a regular file")
+    return _File(path, source, status.st_size)
+
+
+def _open_file(number: int, file: _File) -> Iterator[_Entry | Reject]:
+    """The document of a file, or those of a zip."""
+    document = Document(file.source, file.size, partial(_open_bytes, file.path))
+    try:
+        is_zip = document.head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+    except UnreadableDocument as error:
+        yield make_reject(file.source, "", str(error))
+        return
+    if is_zip:
+        yield from _open_zip(number, file)
+    else:
+        yield _Entry((number, 0), document, file.size)
+
+
+def _open_bytes(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _open_zip(number: int, file: _File) -> Iterator[_Entry | Reject]:
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(file.path))
+        except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+            reason = f"truncated or damaged zip ({error}): download it again"
+            yield make_reject(file.source, "", reason)
+            return
+        members = [member for member in archive.infolist() if not _passed_over(member)]
+        if sum(member.file_size for member in members) > WIDEST_RATIO * max(file.size, 1 << 20):
+            reason = f"zip that expands more than {WIDEST_RATIO} times: not a published archive"
+            yield make_reject(file.source, "", reason)
+            return
+        if not members:
+            yield make_reject(file.source, "", "empty zip: download it again")
+        for place, member in enumerate(sorted(members, key=lambda member: member.filename)):
+            document = Document(
+                f"{file.source}/{member.filename}",
+                member.file_size,
+                partial(archive.open, member),
+            )
+            yield _Entry((number, place), document, member.compress_size)
+
+
+def _passed_over(member: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(member.filename).parts
+    return member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts)
+
+
+def _read_document(document: Document) -> Iterator[Question | Reject]:
+    if not document.head.strip():
+        raise UnreadableDocument("empty file: nothing to read, download or export it again")
+    for format_ in FORMATS:
+        if format_.recognises(document):
+            yield from format_.read(document)
+            return
+    if b"\x00" not in document.head:
+        document.check_encoding()
+    raise UnreadableDocument(unrecognised(document.looks_like()))
+
+
+def _excerpt(document: Document) -> bytes:
+    try:
+        return document.head
+    except UnreadableDocument:
+        return b""

@@ -1,0 +1,38 @@
+"""What could not be read, and why: a reject never stops the others and is never silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+_EXCERPT_LENGTH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One record, or one whole file, that did not become a question.
+
+    Attributes:
+        source: the file, named as in `Question.source`.
+        place: where in the file (a line, a uid); empty when the whole file is meant.
+        reason: one line: what is wrong and, when something can be done, what.
+        excerpt: the beginning of the raw record, 200 characters at most.
+    """
+
+    source: str
+    place: str
+    reason: str
+    excerpt: str
+
+
+def make_reject(source: str, place: str, reason: str, raw: str | bytes = "") -> Reject:
+    """A `Reject` whose reason and excerpt fit on one line and can be encoded."""
+    return Reject(source, place, _one_line(reason), _one_line(raw[: 4 * _EXCERPT_LENGTH]))
+
+
+def _one_line(raw: str | bytes) -> str:
+    if isinstance(raw, str):
+        raw = raw.encode("utf-8", "replace")
+    text = raw.decode("utf-8", "replace")
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(printable.split())[:_EXCERPT_LENGTH]
