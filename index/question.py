@@ -89,10 +89,12 @@ class Version(NamedTuple):
     """The age of one version of a question; versions compare as tuples, the newer is greater.
 
     `source_rank` breaks ties between formats: JSON, then XML, page HTML, page text.
+    Of two readings of one publication, the one whose author could be named is the better.
     """
 
     last_event: date
     source_rank: int
+    named: bool
     content_hash: str
 
 
@@ -296,7 +298,8 @@ class Question:
     def version(self) -> Version:
         """What tells the newer of two versions of one question: the greater is the newer."""
         suffix = PurePosixPath(self.source).suffix.lower()
-        return Version(self.last_event, _SOURCE_RANK.get(suffix, 0), self.content_hash)
+        rank = _SOURCE_RANK.get(suffix, 0)
+        return Version(self.last_event, rank, self.auteur is not None, self.content_hash)
 
 
 _BASE_FIELDS: Final = tuple(field.name for field in fields(Question))

@@ -57,7 +57,7 @@ def analyze(text: str) -> list[Token]:
         parts = [_token(piece, position + index) for index, piece in enumerate(group)]
         position += len(parts)
         if len(parts) > 1:
-            tokens.extend(_compound(parts, number))
+            tokens.extend(_compound(parts, number, text))
         else:
             tokens.extend(parts)
     return tokens
@@ -94,9 +94,11 @@ def _accented(piece: Piece) -> str | None:
     return accented(piece.text) if piece.kind == "word" else None
 
 
-def _compound(parts: list[Token], number: int) -> Iterator[Token]:
-    glued = glue([part.term for part in parts])
+def _compound(parts: list[Token], number: int, text: str) -> Iterator[Token]:
     first, last = parts[0], parts[-1]
+    ends = (*(part.start for part in parts[1:]), last.end)
+    # Up to the next part: an elided article between two parts belongs to the glued form.
+    glued = glue([fold(text[part.start : end]) for part, end in zip(parts, ends, strict=True)])
     if glued is not None:
         yield Token(glued, None, first.position, first.start, last.end, True, number)
     for part in parts:

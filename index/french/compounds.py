@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from index.french.elision import ELIDED
 from index.french.segment import APOSTROPHES, HYPHENS, Piece
 
-_JOINERS: Final = tuple(HYPHENS + APOSTROPHES)
+_JOINER: Final = re.compile(
+    rf"[{HYPHENS}{APOSTROPHES}]|[{HYPHENS}](?:{'|'.join(sorted(ELIDED))})[{APOSTROPHES}]", re.I
+)
+"""What may stand between two parts; in `Val-d’Oise` an elided article stands there too."""
+
 _SHORTEST_LAST_PART: Final = 3
 
 
 def group_compounds(pieces: Iterable[Piece], text: str) -> Iterator[list[Piece]]:
-    """Group pieces that only a hyphen or an apostrophe separates; most groups hold one piece."""
+    """Group pieces that only a hyphen or an apostrophe separates; most groups hold one piece.
+
+    Args:
+        pieces: without the elided articles.
+        text: what they were cut from.
+    """
     group: list[Piece] = []
     for piece in pieces:
-        if group and text[group[-1].end : piece.start] not in _JOINERS:
+        if group and not _JOINER.fullmatch(text, group[-1].end, piece.start):
             yield group
             group = []
         group.append(piece)

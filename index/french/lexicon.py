@@ -7,7 +7,8 @@ both *élève* and *élevé*.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
@@ -41,6 +42,28 @@ _LIGHT_RULES: Final = (
 
 _SHORTEST_STEM: Final = 3
 
+_GENDERS: Final = (
+    ("trice", "teur"), ("euse", "eur"), ("ienne", "ien"),
+    ("ante", "ant"), ("ente", "ent"), ("ive", "if"), ("ale", "al"),
+)  # fmt: skip
+"""Feminines that the lexicon takes for words of their own (`travailleuse`, `familiale`) and their
+masculines. Not `-ière`: `manière` and `charnière` have nothing of `manier` and `charnier`."""
+
+_MASCULINES: Final = {
+    "active": "actif", "auteure": "auteur", "autrice": "auteur", "brève": "bref",
+    "exempte": "exempt", "fausse": "faux", "féconde": "fécond", "fréquente": "fréquent",
+    "innocente": "innocent", "inquiète": "inquiet", "marchande": "marchand",
+    "mécontente": "mécontent", "passive": "passif", "patiente": "patient",
+    "procureure": "procureur", "réactive": "réactif", "suspecte": "suspect", "veuve": "veuf",
+    "violente": "violent", "voisine": "voisin",
+}  # fmt: skip
+"""Feminines that the lexicon lacks, or takes for nothing but verbs (`patiente → patienter`);
+reviewed one by one, since `ordonne` or `signale` are no feminines."""
+
+_PARTICIPLES_OF: Final = ("re", "ir")
+_FEMININE_PARTICIPLE: Final = re.compile(r"(?:[iu]s?|it|ert|os)e$")
+"""`réduite → réduire`, while `réduit` is a noun to the lexicon."""
+
 
 def lemmas(word: str) -> frozenset[str]:
     """The lemmas a word may have; never empty.
@@ -62,7 +85,12 @@ def lemmas(word: str) -> frozenset[str]:
 
 def light_stem(word: str) -> str:
     """The word without its plural or feminine ending, as far as a suffix tells."""
-    for ending, replacement in _LIGHT_RULES:
+    return _inflected(word, _LIGHT_RULES)
+
+
+def _inflected(word: str, rules: Iterable[tuple[str, str]]) -> str:
+    """The word with the first of its endings that fits replaced; itself when none does."""
+    for ending, replacement in rules:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word.removesuffix(ending) + replacement
     return word
@@ -78,7 +106,8 @@ def _lemmas_of_form(form: str) -> set[str]:
     """The lexicon's lemma, mended where it contradicts itself.
 
     It gives `députées → député` but `députée → députée`, `consacrés → consacré` but
-    `consacré → consacrer`: forms of one word that would never meet.
+    `consacré → consacrer`, `complète → complet` but `complètes → compléter`,
+    `départementale → départementale`: forms of one word that would never meet.
     """
     entries = _dictionary()
     lemma = entries.get(form)
@@ -86,12 +115,27 @@ def _lemmas_of_form(form: str) -> set[str]:
         return set()
     if lemma == form:
         lemma = entries.get(f"{form}s") or lemma
-    return {lemma.lower(), (entries.get(lemma) or lemma).lower()}
+    singular = form[:-1] if form.endswith("es") else form
+    found = {lemma, entries.get(lemma) or lemma, entries.get(singular) or lemma}
+    return {word.lower() for word in found.union(_masculines(singular, lemma))}
+
+
+def _masculines(feminine: str, lemma: str) -> Iterator[str]:
+    """The lemma of the masculine that a feminine singular belongs to, where its own isn't that."""
+    entries = _dictionary()
+    if feminine in _MASCULINES:
+        yield _MASCULINES[feminine]
+    if entries.get(feminine) == feminine:
+        masculine = _inflected(feminine, _GENDERS)
+        if entries.get(masculine) == masculine:
+            yield masculine
+    if lemma.endswith(_PARTICIPLES_OF) and _FEMININE_PARTICIPLE.search(feminine):
+        yield entries.get(feminine[:-1]) or lemma
 
 
 @cache
 def _dictionary() -> dict[str, str]:
-    return dict(DefaultDictionaryFactory().get_dictionary("fr").items())
+    return _MASCULINES | dict(DefaultDictionaryFactory().get_dictionary("fr").items())
 
 
 @cache

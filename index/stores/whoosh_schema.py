@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from whoosh import columns
 from whoosh.fields import COLUMN, ID, STORED, TEXT, Schema
+from whoosh.formats import Positions
 
 from index.fields import COLUMNS, NO_INTEGER, TEXT_FIELDS, Column
 from index.french.analyzer import Token, analyze, count_positions
@@ -37,7 +38,7 @@ class TokensField(TEXT):
 
         An accented form stands at the same position as its folded form.
         """
-        assert self.format is not None
+        assert isinstance(self.format, Positions)
         places: dict[str, list[int]] = {}
         for token in value:
             for term in filter(None, (token.term, token.accented)):
@@ -90,13 +91,14 @@ def column_name(name: str) -> str:
 
 def write_version(version: Version) -> bytes:
     """A version as a column holds it; `read_version` reads it back."""
-    return f"{version.last_event} {version.source_rank} {version.content_hash}".encode()
+    named = int(version.named)
+    return f"{version.last_event} {version.source_rank} {named} {version.content_hash}".encode()
 
 
 def read_version(stored: bytes) -> Version:
     """The version that `write_version` wrote."""
-    day, rank, content_hash = stored.decode().split()
-    return Version(date.fromisoformat(day), int(rank), content_hash)
+    day, rank, named, content_hash = stored.decode().split()
+    return Version(date.fromisoformat(day), int(rank), named == "1", content_hash)
 
 
 def _column_value(column: Column, question: Question) -> int | bytes:

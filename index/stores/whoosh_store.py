@@ -7,24 +7,26 @@ manifest, and for each generation the families and the account of the build.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import EmptyIndexError, FileIndex, LockError
+from whoosh.index import TOC, EmptyIndexError, FileIndex
 from whoosh.reading import IndexReader
 from whoosh.writing import SegmentWriter
 
-from index.errors import IndexLocked, IndexMissing, MixedCorpora
+from index.errors import IndexMissing, MixedCorpora
 from index.fields import TEXT_FIELDS
 from index.french.analyzer import fingerprint
 from index.french.families import Families
 from index.question import Question, Version
 from index.stores import Progress
 from index.stores.atomic import write_atomically
+from index.stores.lock import hold_lock
 from index.stores.manifest import Manifest, check, is_vacant
 from index.stores.whoosh_schema import (
     UID,
@@ -34,17 +36,24 @@ from index.stores.whoosh_schema import (
     read_version,
 )
 
+_NAME: Final = "MAIN"
+"""What Whoosh calls an index unless told otherwise."""
+
 KEPT_GENERATIONS: Final = 2
 """Generations whose families stay: a reader may be opening the one before."""
 
 
-def open_store(directory: Path, *, fictional: bool, today: date) -> WhooshStore:
+def open_store(
+    directory: Path, *, fictional: bool, today: date, after: int = 0
+) -> WhooshStore:
     """Open an index for writing, made first when the directory is missing or empty.
 
     Args:
         directory: where the index is.
         fictional: whether what will be written is the demo corpus.
         today: written into the manifest of a new index.
+        after: the generation that a new index counts on from: a rebuilt index goes on from the
+            one it replaces, so that a server sees that something changed.
 
     Raises:
         IndexFormatError: the directory is no index, or one of another version.
@@ -64,7 +73,7 @@ def open_store(directory: Path, *, fictional: bool, today: date) -> WhooshStore:
             f"{directory} holds {held} questions and the sources hold {given} ones: "
             "give another directory with --index"
         )
-    return WhooshStore(directory)
+    return WhooshStore(directory, after)
 
 
 def open_index(directory: Path) -> FileIndex:
@@ -81,6 +90,14 @@ def open_index(directory: Path) -> FileIndex:
         ) from error
 
 
+def latest_generation(directory: Path) -> int:
+    """The newest generation in a directory, whatever version made it; 0 when there is none."""
+    if not directory.is_dir():
+        return 0
+    newest: int = TOC._latest_generation(FileStorage(str(directory)), _NAME)
+    return max(0, newest)
+
+
 def families_path(directory: Path, generation: int) -> Path:
     """Where the families of a generation stand."""
     return directory / f"families-{generation}.json"
@@ -94,18 +111,15 @@ def report_path(directory: Path, generation: int) -> Path:
 class WhooshStore:
     """A Whoosh index open for writing; see `index.stores.Store`."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, after: int = 0) -> None:
         self._directory = directory
-        try:
-            self._index = open_index(directory)
-        except IndexMissing:
-            self._index = FileIndex.create(FileStorage(str(directory)), make_schema())
-        try:
-            self._writer = SegmentWriter(self._index)
-        except LockError as error:
-            raise IndexLocked(
-                f"{directory} is being written by another process: wait until it has finished"
-            ) from error
+        with ExitStack() as held:
+            held.enter_context(hold_lock(directory))
+            try:
+                self._index = open_index(directory)
+            except IndexMissing:
+                self._index = _create_index(directory, after)
+            self._held = held.pop_all()
 
     def known(self) -> Mapping[str, Version]:
         """The version held of each question, by uid."""
@@ -124,26 +138,21 @@ class WhooshStore:
         if not questions:
             return current
         generation = current + 1
-        vocabulary = self._vocabulary()
-        for done, question in enumerate(questions, start=1):
-            document = make_document(question, _dump(question.as_record(None)))
-            self._writer.update_document(**document)
-            vocabulary.update(_terms(document))
-            progress("indexing", done, len(questions))
-        families = Families.build(vocabulary).as_json()
-        write_atomically(families_path(self._directory, generation), _dump(families))
-        account = {"generation": generation, **report}
-        write_atomically(report_path(self._directory, generation), _dump(account))
-        progress("publishing", 0, 1)
-        self._writer.commit()
+        with _cancelled_on_failure(SegmentWriter(self._index)) as writer:
+            terms = self._write(writer, questions, progress)
+            progress("publishing", 0, 1)
+            families = Families.build(terms).as_json()
+            write_atomically(families_path(self._directory, generation), _dump(families))
+            account = {"generation": generation, **report}
+            write_atomically(report_path(self._directory, generation), _dump(account))
+            writer.commit()
         self._forget_families_before(generation)
         progress("publishing", 1, 1)
         return generation
 
     def close(self) -> None:
-        """Give up the write lock; what was not published is dropped."""
-        if not self._writer.is_closed:
-            self._writer.cancel()
+        """Give up the write lock."""
+        self._held.close()
 
     def __enter__(self) -> Self:
         return self
@@ -156,9 +165,18 @@ class WhooshStore:
     ) -> None:
         self.close()
 
-    def _vocabulary(self) -> set[str]:
+    def _write(
+        self, writer: SegmentWriter, questions: Sequence[Question], progress: Progress
+    ) -> set[str]:
+        """Write the documents; the vocabulary of the index as it will be."""
         with self._index.reader() as reader:
-            return set(vocabulary(reader))
+            terms = set(vocabulary(reader))
+        for done, question in enumerate(questions, start=1):
+            document = make_document(question, _dump(question.as_record(None)))
+            writer.update_document(**document)
+            terms.update(_terms(document))
+            progress("indexing", done, len(questions))
+        return terms
 
     def _forget_families_before(self, generation: int) -> None:
         kept = {
@@ -168,6 +186,22 @@ class WhooshStore:
         for path in self._directory.glob("families-*.json"):
             if path.name not in kept:
                 path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _cancelled_on_failure(writer: SegmentWriter) -> Iterator[SegmentWriter]:
+    """A writer that gives up its lock and its files when what it is used for fails."""
+    try:
+        yield writer
+    except BaseException:
+        writer.cancel()
+        raise
+
+
+def _create_index(directory: Path, generation: int) -> FileIndex:
+    storage = FileStorage(str(directory))
+    TOC(make_schema(), [], generation).write(storage, _NAME)
+    return FileIndex(storage, make_schema(), _NAME)
 
 
 def vocabulary(reader: IndexReader) -> Iterable[str]:

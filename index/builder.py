@@ -1,0 +1,345 @@
+"""From sources to an index: what is new is published, and everything read is accounted for.
+
+Every input ends as one of four: indexed, unchanged, superseded or rejected; `Report` refuses an
+account that doesn't add up.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+from index.errors import IndexLocked, MixedCorpora, NothingRecognised
+from index.question import Question, Version
+from index.sources import Reading, Reject, read_sources
+from index.stores import Progress
+from index.stores.atomic import write_atomically
+from index.stores.lock import hold_lock
+from index.stores.manifest import check_replaceable, is_vacant, program_version
+from index.stores.replacement import place_for_rebuild, recover, replace_directory
+from index.stores.whoosh_store import latest_generation, open_store
+
+REJECTS_NAME: Final = "rejects.ndjson"
+"""The rejects of the latest build, one JSON object a line, in the index's directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The account of one build.
+
+    Attributes:
+        sources: what was given to read. day: the day of the build.
+        read: questions and rejects seen; the next three and `rejected` add up to it.
+        indexed: new questions, and newer versions of known ones.
+        unchanged: the same content as held, or as read before in the same build.
+        superseded: older than the version held, or than another one read in the same build.
+        rejects: what could not be taken in, and why.
+        actors_files: files of députés and bodies, which are not questions.
+        unresolved_references: questions whose author is known by reference only.
+        generation: of the index after the build; None when no index was opened.
+
+    Raises:
+        ValueError: the counts don't add up, which is a fault of the program.
+    """
+
+    sources: tuple[str, ...]
+    day: date
+    read: int = 0
+    indexed: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    rejects: tuple[Reject, ...] = ()
+    actors_files: int = 0
+    unresolved_references: int = 0
+    generation: int | None = None
+
+    def __post_init__(self) -> None:
+        ended = self.indexed + self.unchanged + self.superseded + self.rejected
+        if ended != self.read:
+            raise ValueError(f"{self.read} were read but {ended} are accounted for")
+
+    @property
+    def rejected(self) -> int:
+        """How many inputs were rejected."""
+        return len(self.rejects)
+
+    def as_json(self) -> dict[str, Any]:
+        """The account kept beside the index, under the name of its generation."""
+        return {
+            "program_version": program_version(),
+            "day": self.day.isoformat(),
+            "sources": list(self.sources),
+            "read": self.read,
+            "indexed": self.indexed,
+            "unchanged": self.unchanged,
+            "superseded": self.superseded,
+            "rejected": self.rejected,
+            "actors_files": self.actors_files,
+            "unresolved_references": self.unresolved_references,
+            "rejects": [asdict(reject) for reject in self.rejects],
+        }
+
+    def render(self) -> str:
+        """The account as lines for a terminal."""
+        lines = [
+            f"{self.read} read: {self.indexed} indexed, {self.unchanged} unchanged, "
+            f"{self.superseded} superseded, {self.rejected} rejected"
+        ]
+        if self.actors_files:
+            files = _count(self.actors_files, "actors' file")
+            lines.append(f"{files} read, counted apart")
+        if self.unresolved_references:
+            references = _count(self.unresolved_references, "unresolved reference")
+            lines.append(f"{references}: authors that no actors' file names")
+        if not self.indexed:
+            lines.append("nothing new: nothing was published")
+        return "\n".join(lines)
+
+
+def describe_reject(reject: Reject) -> str:
+    """A reject on one line: file, place in it, reason."""
+    where = f"{reject.source}, {reject.place}" if reject.place else reject.source
+    return f"{where}: {reject.reason}"
+
+
+def build(
+    sources: Sequence[Path],
+    directory: Path,
+    *,
+    today: date,
+    progress: Progress,
+    rebuild: bool = False,
+) -> Report:
+    """Add what the sources hold to the index in `directory`, made when there is none.
+
+    Whatever is raised, the index is as it was.
+
+    Args:
+        sources: files, folders and archives.
+        directory: where the index is.
+        today: the day of the build; a question dated later is rejected.
+        progress: called as reading and publishing go.
+        rebuild: make the index anew from these sources alone, then replace the old one.
+
+    Raises:
+        NothingRecognised: no source holds a question or an actors' file.
+        MixedCorpora: fictional and real questions would share one index.
+        IndexLocked: another process is writing to this index.
+        IndexFormatError: the directory holds something else, or an index of another version.
+        OSError: the disk is full or read-only.
+    """
+    task = _Build(tuple(sources), today, progress)
+    recover(directory)
+    check_replaceable(directory)
+    return task.rebuild(directory) if rebuild else task.update(directory)
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """One build's settings."""
+
+    sources: tuple[Path, ...]
+    today: date
+    progress: Progress
+
+    def update(self, directory: Path, after: int = 0) -> Report:
+        reading = read_sources(self.sources, self.progress)
+        items = iter(reading)
+        head, first = _until_first_question(items)
+        if first is None:
+            return self._without_questions(reading, head)
+        with (
+            _vacant_again_on_failure(directory),
+            open_store(
+                directory, fictional=first.fictional, today=self.today, after=after
+            ) as store,
+        ):
+            batch = _Batch(store.known(), self.today)
+            batch.take_all(chain(head, (first,), items))
+            report = self._report(batch, reading)
+            _write_rejects(directory, report.rejects)
+            generation = store.publish(batch.questions, report.as_json(), self.progress)
+        return replace(report, generation=generation)
+
+    def rebuild(self, directory: Path) -> Report:
+        """Build beside the old index, then take its place.
+
+        Generations go on from the old one's, so that a running server sees the change.
+        """
+        with hold_lock(directory), place_for_rebuild(directory) as fresh:
+            report = self.update(fresh, after=latest_generation(directory))
+            # Nothing taken in: the old index is worth more than an empty one.
+            if report.indexed:
+                replace_directory(directory, fresh)
+        return report
+
+    def _report(self, batch: _Batch, reading: Reading) -> Report:
+        return Report(
+            sources=tuple(map(str, self.sources)),
+            day=self.today,
+            read=batch.read,
+            indexed=len(batch.newest),
+            unchanged=batch.unchanged,
+            superseded=batch.superseded,
+            rejects=tuple(batch.rejects),
+            actors_files=reading.actors_files,
+            unresolved_references=reading.unresolved.total(),
+        )
+
+    def _without_questions(self, reading: Reading, rejects: Sequence[Reject]) -> Report:
+        if not reading.actors_files:
+            raise _nothing_recognised(self.sources, rejects)
+        batch = _Batch({}, self.today)
+        batch.take_all(rejects)
+        return self._report(batch, reading)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What was read so far, sorted by what becomes of it."""
+
+    known: Mapping[str, Version]
+    today: date
+    newest: dict[str, Question] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    read: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    _corpus: Question | None = None
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The versions to publish, one for each uid."""
+        return tuple(self.newest.values())
+
+    def take_all(self, items: Iterable[Question | Reject]) -> None:
+        for item in items:
+            self.read += 1
+            if isinstance(item, Question):
+                self._take(item)
+            else:
+                self.rejects.append(item)
+
+    def _take(self, question: Question) -> None:
+        self._check_corpus(question)
+        reject = _dated_in_the_future(question, self.today)
+        if reject:
+            self.rejects.append(reject)
+        elif self._newer_than_held(question) and self._newer_than_read(question):
+            self.newest[question.uid] = question
+
+    def _newer_than_held(self, question: Question) -> bool:
+        held = self.known.get(question.uid)
+        return held is None or self._newer(question.version, held)
+
+    def _newer_than_read(self, question: Question) -> bool:
+        other = self.newest.get(question.uid)
+        if other is None:
+            return True
+        if not self._newer(question.version, other.version):
+            return False
+        self.superseded += 1  # the other one, which the caller replaces
+        return True
+
+    def _newer(self, version: Version, than: Version) -> bool:
+        if version.content_hash == than.content_hash:
+            self.unchanged += 1
+            return False
+        if version < than:
+            self.superseded += 1
+            return False
+        return True
+
+    def _check_corpus(self, question: Question) -> None:
+        if self._corpus is None:
+            self._corpus = question
+        elif question.fictional != self._corpus.fictional:
+            one, other = sorted((self._corpus, question), key=lambda q: not q.fictional)
+            raise MixedCorpora(
+                f"{one.uid} in {one.source} is fictional and {other.uid} in {other.source} is "
+                f"not: index them apart, each with its own --index"
+            )
+
+
+@contextmanager
+def _vacant_again_on_failure(directory: Path) -> Iterator[None]:
+    """Take away an index that was made for a build that failed.
+
+    It would be empty, yet already be a fictional or a real one, and refuse the other kind.
+    """
+    existed, was_vacant = directory.exists(), is_vacant(directory)
+    try:
+        yield
+    except IndexLocked:
+        raise  # what stands there is another build's
+    except BaseException:
+        if was_vacant and directory.is_dir():
+            _empty(directory)
+            if not existed:
+                directory.rmdir()
+        raise
+
+
+def _empty(directory: Path) -> None:
+    # The directory itself stays when it was given: it may be a mount point.
+    for entry in directory.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def _until_first_question(
+    items: Iterator[Question | Reject],
+) -> tuple[list[Reject], Question | None]:
+    """The rejects before the first question, which tells the corpus; None when there is none."""
+    rejects: list[Reject] = []
+    for item in items:
+        if isinstance(item, Question):
+            return rejects, item
+        rejects.append(item)
+    return rejects, None
+
+
+def _dated_in_the_future(question: Question, today: date) -> Reject | None:
+    day = max(question.event_dates, default=today)
+    if day <= today:
+        return None
+    return Reject(
+        source=question.source,
+        place=question.uid,
+        reason=f"{_field_holding(question, day)} {day} is later than the day of the build, {today}",
+        excerpt=question.titre or "",
+    )
+
+
+def _field_holding(question: Question, day: date) -> str:
+    if day in question.dates_renouvellement:
+        return "dates_renouvellement"
+    names = ("date_question", "date_reponse", "date_signalement", "date_retrait")
+    return next((name for name in names if getattr(question, name) == day), "attributions")
+
+
+def _nothing_recognised(sources: Sequence[Path], rejects: Sequence[Reject]) -> NothingRecognised:
+    given = ", ".join(map(str, sources))
+    if not rejects:
+        return NothingRecognised(f"no question in {given}: there is no file in it to read")
+    first = rejects[0]
+    others = f" (and {_count(len(rejects) - 1, 'other')})" if len(rejects) > 1 else ""
+    return NothingRecognised(f"no question in {given}: {describe_reject(first)}{others}")
+
+
+def _write_rejects(directory: Path, rejects: Iterable[Reject]) -> None:
+    lines = (json.dumps(asdict(reject), ensure_ascii=False) + "\n" for reject in rejects)
+    write_atomically(directory / REJECTS_NAME, "".join(lines))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

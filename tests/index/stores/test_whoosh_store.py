@@ -1,0 +1,311 @@
+"""The write side of the Whoosh index: what is published is there, whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.errors import IndexFormatError, IndexLocked, IndexMissing, MixedCorpora
+from index.french.analyzer import fingerprint
+from index.question import Question, make_question
+from index.stores.manifest import MANIFEST_NAME
+from index.stores.whoosh_store import (
+    KEPT_GENERATIONS,
+    families_path,
+    latest_generation,
+    open_index,
+    open_store,
+    report_path,
+)
+from search.engine import open_engine
+from search.request import SearchRequest
+
+ROOT = Path(__file__).resolve().parents[3]
+TODAY = date(2026, 5, 12)
+
+
+def question(number: int, text: str = "une route", **given: Any) -> Question:
+    """A question with a text, numbered from 1."""
+    values = {"uid": f"QANR5L17QE{number}", "texte_question": f"<p>{text}</p>", "source": "a.json"}
+    return make_question(**(values | given))
+
+
+def publish(directory: Path, questions: Iterable[Question], **report: Any) -> int:
+    """Publish some questions and close the store."""
+    with open_store(directory, fictional=False, today=TODAY) as store:
+        return store.publish(list(questions), report, lambda *_: None)
+
+
+def totals(directory: Path, *queries: str) -> list[int]:
+    """How many questions of the index each query finds."""
+    engine = open_engine(directory)
+    try:
+        return [engine.search(SearchRequest(q=query)).total for query in queries]
+    finally:
+        engine.close()
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    """The files of a directory."""
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def test_what_is_published_is_found(tmp_path: Path) -> None:
+    """A new directory becomes an index with the questions given."""
+    generation = publish(tmp_path / "new", [question(1), question(2, "un pont")])
+
+    assert generation == 1
+    assert totals(tmp_path / "new", "route", "ponts", "gare") == [1, 1, 0]
+
+
+def test_a_later_build_adds(tmp_path: Path) -> None:
+    """Questions of two builds stand side by side, and each build is a generation."""
+    publish(tmp_path, [question(1)])
+
+    assert publish(tmp_path, [question(2, "la route")]) == 2
+    assert totals(tmp_path, "route") == [2]
+
+
+def test_a_question_is_replaced_whole(tmp_path: Path) -> None:
+    """Nothing of the version held before is found any more."""
+    publish(tmp_path, [question(1, "une route", titre="Péage"), question(2)])
+    publish(tmp_path, [question(1, "un pont")])
+
+    assert totals(tmp_path, "route", "pont", "péage", "") == [1, 1, 0, 2]
+
+
+def test_known_versions(tmp_path: Path) -> None:
+    """The version of every question is known by its uid, the replaced ones' no more."""
+    publish(tmp_path, [question(1), question(2)])
+    newer = question(1, "un pont", date_question=TODAY)
+    publish(tmp_path, [newer])
+
+    with open_store(tmp_path, fictional=False, today=TODAY) as store:
+        assert store.known() == {"QANR5L17QE1": newer.version, "QANR5L17QE2": question(2).version}
+
+
+def test_nothing_is_known_at_first(tmp_path: Path) -> None:
+    """A new index holds no version."""
+    with open_store(tmp_path, fictional=False, today=TODAY) as store:
+        assert store.known() == {}
+
+
+def test_publishing_nothing_changes_nothing(tmp_path: Path) -> None:
+    """A build without news gives the current generation and touches no file of the index."""
+    publish(tmp_path, [question(1)])
+    before = contents(tmp_path)
+
+    assert publish(tmp_path, []) == 1
+    assert contents(tmp_path).items() >= before.items()
+
+
+def test_unfinished_files_go_with_the_next_build(tmp_path: Path) -> None:
+    """What builds without news leave behind does not pile up for ever."""
+    publish(tmp_path / "busy", [question(1)])
+    for _ in range(3):
+        publish(tmp_path / "busy", [])
+    publish(tmp_path / "busy", [question(2)])
+    publish(tmp_path / "calm", [question(1)])
+    publish(tmp_path / "calm", [question(2)])
+
+    assert len(contents(tmp_path / "busy")) == len(contents(tmp_path / "calm"))
+
+
+def test_an_index_of_no_question_answers(tmp_path: Path) -> None:
+    """A first build that took nothing in leaves an index that can be searched and filled."""
+    publish(tmp_path, [])
+
+    assert totals(tmp_path, "route", "") == [0, 0]
+    publish(tmp_path, [question(1)])
+    assert totals(tmp_path, "route", "") == [1, 1]
+
+
+def test_the_account_of_the_build_is_kept(tmp_path: Path) -> None:
+    """The report stands beside the index under its generation, for every build."""
+    publish(tmp_path, [question(1)], read=1)
+    publish(tmp_path, [question(2)], read=7)
+
+    accounts = [json.loads(report_path(tmp_path, number).read_text()) for number in (1, 2)]
+    assert accounts == [{"generation": 1, "read": 1}, {"generation": 2, "read": 7}]
+
+
+def test_families_of_old_generations_are_pruned(tmp_path: Path) -> None:
+    """Only the newest families stay, and those a reader may be opening."""
+    for number in range(1, 5):
+        publish(tmp_path, [question(number)])
+
+    kept = sorted(tmp_path.glob("families-*.json"))
+    assert kept == [families_path(tmp_path, 5 - back) for back in range(KEPT_GENERATIONS, 0, -1)]
+
+
+def test_families_cover_the_whole_index(tmp_path: Path) -> None:
+    """A word of an earlier build and its plural of a later one are one family."""
+    publish(tmp_path, [question(1, "le cheval")])
+    publish(tmp_path, [question(2, "les chevaux")])
+
+    assert totals(tmp_path, "cheval", "chevaux") == [2, 2]
+
+
+def test_progress_is_told(tmp_path: Path) -> None:
+    """Each question and the publication are steps that end complete."""
+    steps: list[tuple[str, int, int]] = []
+
+    with open_store(tmp_path, fictional=False, today=TODAY) as store:
+        store.publish([question(1), question(2)], {}, lambda *step: steps.append(step))
+
+    assert ("indexing", 2, 2) in steps
+    assert steps[-1] == ("publishing", 1, 1)
+
+
+def test_a_second_writer_is_refused(tmp_path: Path) -> None:
+    """The lock is held from opening to closing, and given up then."""
+    with open_store(tmp_path, fictional=False, today=TODAY):
+        with pytest.raises(IndexLocked) as caught:
+            open_store(tmp_path, fictional=False, today=TODAY)
+    publish(tmp_path, [question(1)])
+
+    assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_fictional_and_real_questions_never_mix(tmp_path: Path, held: bool) -> None:
+    """An index says once for all which corpus it holds."""
+    open_store(tmp_path, fictional=held, today=TODAY).close()
+
+    with pytest.raises(MixedCorpora) as caught:
+        open_store(tmp_path, fictional=not held, today=TODAY)
+    assert "--index" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "change", [{"format_version": 999}, {"analyser": "other"}], ids=["format", "analysis"]
+)
+def test_another_version_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    """What another version wrote is neither added to nor searched, and the way out is told."""
+    publish(tmp_path, [question(1)])
+    manifest = tmp_path / MANIFEST_NAME
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
+
+    for opening in (lambda: publish(tmp_path, []), lambda: open_engine(tmp_path)):
+        with pytest.raises(IndexFormatError) as caught:
+            opening()
+        assert "--rebuild" in str(caught.value)
+
+
+def test_a_foreign_directory_is_left_alone(tmp_path: Path) -> None:
+    """A directory of other files never becomes an index."""
+    (tmp_path / "thesis.txt").write_text("years of work")
+
+    with pytest.raises(IndexFormatError):
+        open_store(tmp_path, fictional=False, today=TODAY)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_manifest_alone_is_a_missing_index(tmp_path: Path) -> None:
+    """A first build killed before it published leaves nothing to search."""
+    with pytest.raises(IndexMissing):
+        open_index(tmp_path)
+
+
+def test_the_manifest_names_the_analysis(tmp_path: Path) -> None:
+    """A later version can tell that its words would differ."""
+    publish(tmp_path, [question(1)])
+
+    assert json.loads((tmp_path / MANIFEST_NAME).read_text())["analyser"] == fingerprint()
+
+
+def test_a_new_index_may_count_on(tmp_path: Path) -> None:
+    """A rebuilt index goes on from the generation of the one it replaces."""
+    with open_store(tmp_path, fictional=False, today=TODAY, after=6) as store:
+        generation = store.publish([question(1)], {}, lambda *_: None)
+
+    assert generation == latest_generation(tmp_path) == 7
+    assert totals(tmp_path, "route") == [1]
+
+
+def test_no_directory_has_no_generation(tmp_path: Path) -> None:
+    """The generation of nothing is 0."""
+    assert latest_generation(tmp_path / "none") == latest_generation(tmp_path) == 0
+
+
+def test_an_open_engine_takes_up_the_new_generation(tmp_path: Path) -> None:
+    """A running server needs no restart."""
+    publish(tmp_path, [question(1)])
+    engine = open_engine(tmp_path)
+
+    publish(tmp_path, [question(2, "la route")])
+
+    assert engine.search(SearchRequest(q="route")).total == 2
+    assert engine.health().generation == 2
+    engine.close()
+
+
+def test_a_reader_keeps_its_generation(tmp_path: Path) -> None:
+    """What was open before a build answers as before, its files gone or not."""
+    publish(tmp_path, [question(1)])
+    with open_index(tmp_path).reader() as reader:
+        publish(tmp_path, [question(1, "un pont"), question(2)])
+        publish(tmp_path, [question(3)])
+
+        assert reader.generation() == 1
+        assert [fields["uid"] for _, fields in reader.iter_docs()] == ["QANR5L17QE1"]
+        assert reader.doc_frequency("question", b"route") == 1
+
+
+def test_what_was_not_published_is_dropped(tmp_path: Path) -> None:
+    """An error on the way leaves the index as it was, and unlocked."""
+    publish(tmp_path, [question(1)])
+
+    def fail(step: str, *_: int) -> None:
+        if step == "publishing":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        with open_store(tmp_path, fictional=False, today=TODAY) as store:
+            store.publish([question(2, "la route")], {}, fail)
+
+    assert totals(tmp_path, "route") == [1]
+    assert publish(tmp_path, [question(3, "la route")]) == 2
+
+
+KILLED_BUILD = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from index.question import make_question
+from index.stores.whoosh_store import open_store
+
+def die(step, done, total):
+    if step == sys.argv[2]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+question = make_question(uid="QANR5L17QE2", texte_question="<p>la route</p>", source="b.json")
+with open_store(Path(sys.argv[1]), fictional=False, today=date(2026, 5, 12)) as store:
+    store.publish([question], {}, die)
+"""
+
+
+@pytest.mark.parametrize("step", ["indexing", "publishing"])
+def test_a_killed_build_leaves_the_old_index(tmp_path: Path, step: str) -> None:
+    """Whatever moment the process dies at, the old index answers and the next build succeeds."""
+    publish(tmp_path, [question(1)])
+
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_BUILD, str(tmp_path), step],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+
+    assert killed.returncode == -signal.SIGKILL
+    assert totals(tmp_path, "route") == [1]
+    publish(tmp_path, [question(2, "la route")])
+    assert totals(tmp_path, "route") == [2]

@@ -1,0 +1,573 @@
+"""A build publishes what is new, accounts for the rest, and never loses what is there."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index import builder
+from index.builder import REJECTS_NAME, Report, build, describe_reject
+from index.errors import (
+    IndexFormatError,
+    IndexLocked,
+    IndexMissing,
+    MixedCorpora,
+    NothingRecognised,
+    QuestionsError,
+)
+from index.question import Question, make_question
+from index.sources import Reject
+from index.stores.manifest import MANIFEST_NAME, Manifest
+from index.stores.replacement import place_for_rebuild, recover
+from index.stores.whoosh_store import open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+TODAY = date(2026, 6, 1)
+ASKED = date(2026, 3, 3)
+
+
+def asked(numero: int = 1, **changes: Any) -> Question:
+    """A question waiting for its answer."""
+    return make_question(
+        legislature=17,
+        type="QE",
+        numero=numero,
+        **dict[str, Any](titre=f"Titre {numero}", date_question=ASKED) | changes,
+    )
+
+
+def answered(numero: int = 1, day: date = date(2026, 5, 12), **changes: Any) -> Question:
+    """The same question, later."""
+    return asked(numero, date_reponse=day, texte_reponse="<p>Oui.</p>", **changes)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Callable[..., Path]:
+    """Write questions as a file of our own export, named in the order of the calls."""
+    written = iter(range(100))
+
+    def write(*questions: Question, name: str = "", line: str = "") -> Path:
+        path = tmp_path / (name or f"{next(written)}.ndjson")
+        lines = [json.dumps(question.as_record(None)) for question in questions]
+        path.write_text("\n".join([*lines, line]), encoding="utf-8")
+        return path
+
+    return write
+
+
+Export = Callable[..., Path]
+
+
+def run(directory: Path, *sources: Path, rebuild: bool = False) -> Report:
+    """A build whose progress nobody looks at."""
+    return build(sources, directory, today=TODAY, rebuild=rebuild, progress=lambda *_: None)
+
+
+def held(directory: Path) -> dict[str, date]:
+    """The last event of each question held, by uid."""
+    fictional = Manifest.read(directory).fictional
+    with open_store(directory, fictional=fictional, today=TODAY) as store:
+        return {uid: version.last_event for uid, version in store.known().items()}
+
+
+def content(directory: Path) -> dict[str, bytes]:
+    """Every file of a directory."""
+    return {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
+
+
+def counts(report: Report) -> tuple[int, ...]:
+    """Read, indexed, unchanged, superseded, rejected."""
+    return (
+        report.read,
+        report.indexed,
+        report.unchanged,
+        report.superseded,
+        report.rejected,
+    )
+
+
+def test_new_questions_are_indexed(directory: Path, export: Export) -> None:
+    """A first build makes the index and holds what it read."""
+    report = run(directory, export(asked(1), asked(2)))
+
+    assert counts(report) == (2, 2, 0, 0, 0)
+    assert held(directory).keys() == {"QANR5L17QE1", "QANR5L17QE2"}
+
+
+def test_the_same_file_again_changes_nothing(directory: Path, export: Export) -> None:
+    """No generation is published when there is nothing new, and the account says so."""
+    source = export(asked(1), asked(2))
+    first = run(directory, source)
+
+    again = run(directory, source)
+
+    assert counts(again) == (2, 0, 2, 0, 0)
+    assert again.generation == first.generation
+    assert again.render().endswith("nothing new: nothing was published")
+
+
+def test_the_same_content_from_another_file_is_unchanged(directory: Path, export: Export) -> None:
+    """Where a question was read from is no part of what it says."""
+    run(directory, export(asked(1)))
+
+    assert counts(run(directory, export(asked(1)))) == (1, 0, 1, 0, 0)
+
+
+def test_a_newer_version_replaces(directory: Path, export: Export) -> None:
+    """An answer that came since is taken in."""
+    first = run(directory, export(asked(1)))
+
+    report = run(directory, export(answered(1)))
+
+    assert counts(report) == (1, 1, 0, 0, 0)
+    assert report.generation is not None and report.generation > (first.generation or 0)
+    assert held(directory) == {"QANR5L17QE1": date(2026, 5, 12)}
+
+
+def test_an_older_file_never_overwrites(directory: Path, export: Export) -> None:
+    """An old archive indexed late is superseded by what is held."""
+    run(directory, export(answered(1)))
+
+    assert counts(run(directory, export(asked(1)))) == (1, 0, 0, 1, 0)
+    assert held(directory) == {"QANR5L17QE1": date(2026, 5, 12)}
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_two_versions_in_one_batch_the_newer_stays(
+    directory: Path, export: Export, newest_first: bool
+) -> None:
+    """The order in which files are read doesn't matter."""
+    versions = (asked(1), answered(1))
+
+    report = run(directory, export(*(reversed(versions) if newest_first else versions)))
+
+    assert counts(report) == (2, 1, 0, 1, 0)
+    assert held(directory) == {"QANR5L17QE1": date(2026, 5, 12)}
+
+
+def test_a_duplicate_in_one_batch_is_unchanged(directory: Path, export: Export) -> None:
+    """The same question in two files counts once as indexed."""
+    report = run(directory, export(asked(1)), export(asked(1)))
+
+    assert counts(report) == (2, 1, 1, 0, 0)
+
+
+def test_ties_end_the_same_in_any_order(tmp_path: Path, export: Export) -> None:
+    """Versions with the same dates are told apart by content, never by chance."""
+    versions = [asked(1, titre=f"Titre {letter}") for letter in "abcdef"]
+    kept = set()
+    for number in range(4):
+        random.Random(number).shuffle(versions)
+        directory = tmp_path / f"index-{number}"
+        run(directory, *(export(version) for version in versions))
+        with open_store(directory, fictional=False, today=TODAY) as store:
+            kept.add(store.known()["QANR5L17QE1"].content_hash)
+
+    assert kept == {max(version.content_hash for version in versions)}
+
+
+def test_every_account_adds_up(directory: Path, export: Export) -> None:
+    """Whatever is thrown together, read is the sum of the four ends."""
+    dice = random.Random(7)
+    for _ in range(5):
+        batch = [
+            dice.choice((asked, answered))(dice.randint(1, 6), titre=dice.choice("ab"))
+            for _ in range(20)
+        ]
+        report = run(directory, export(*batch, line="{broken"))
+
+        assert counts(report)[0] == 21 == sum(counts(report)[1:])
+
+
+def test_an_account_that_does_not_add_up_is_refused() -> None:
+    """A question lost by a fault of the program would be noticed at once."""
+    with pytest.raises(ValueError, match="2 were read but 1 are accounted for"):
+        Report(sources=(), day=TODAY, read=2, indexed=1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"date_question": date(2026, 6, 2)}, "date_question"),
+        ({"date_reponse": date(2031, 1, 1)}, "date_reponse"),
+        ({"date_signalement": date(2031, 1, 1)}, "date_signalement"),
+        ({"date_retrait": date(2031, 1, 1)}, "date_retrait"),
+        ({"dates_renouvellement": (date(2031, 1, 1),)}, "dates_renouvellement"),
+    ],
+)
+def test_a_date_in_the_future_is_a_reject(
+    directory: Path, export: Export, changes: dict[str, Any], field: str
+) -> None:
+    """The reason names the field and the date; the other questions are indexed."""
+    report = run(directory, export(asked(1, **changes), asked(2), name="q.ndjson"))
+
+    assert counts(report) == (2, 1, 0, 0, 1)
+    assert report.rejects[0].reason.startswith(f"{field} 20")
+    assert describe_reject(report.rejects[0]).startswith(f"q.ndjson, QANR5L17QE1: {field} ")
+
+
+def test_a_date_of_today_is_no_future(directory: Path, export: Export) -> None:
+    """The JO of the day of the build is taken in."""
+    assert run(directory, export(asked(1, date_question=TODAY))).indexed == 1
+
+
+def test_rejects_are_kept_beside_the_index(directory: Path, export: Export) -> None:
+    """One JSON object a line, with source, place, reason and excerpt."""
+    report = run(directory, export(asked(1), line='{"uid": 3}', name="q.ndjson"))
+
+    lines = (directory / REJECTS_NAME).read_text(encoding="utf-8").splitlines()
+    assert [Reject(**json.loads(line)) for line in lines] == list(report.rejects)
+    assert (report.rejects[0].source, report.rejects[0].place) == ("q.ndjson", "line 2")
+
+
+def test_the_account_is_kept_beside_the_index(directory: Path, export: Export) -> None:
+    """`report-{generation}.json` says what was read, when, and what became of it."""
+    report = run(directory, export(asked(1), line="{", name="q.ndjson"))
+
+    kept = json.loads((directory / f"report-{report.generation}.json").read_text())
+    assert kept == {"generation": report.generation} | report.as_json()
+    assert (kept["day"], kept["read"], kept["rejected"]) == ("2026-06-01", 2, 1)
+
+
+def test_nothing_recognised_makes_no_index(directory: Path, tmp_path: Path) -> None:
+    """The message gives the first reason and how many more there are, on one line."""
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (folder / name).write_text("Bonjour.")
+
+    with pytest.raises(NothingRecognised) as caught:
+        run(directory, folder)
+
+    assert str(caught.value).startswith(f"no question in {folder}: papers/a.txt: not a question")
+    assert str(caught.value).endswith("(and 2 others)")
+    assert not directory.exists()
+
+
+def test_an_empty_folder_is_nothing_recognised(directory: Path, tmp_path: Path) -> None:
+    """A folder without files is said to be one."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+
+    with pytest.raises(NothingRecognised, match="there is no file in it to read"):
+        run(directory, folder)
+
+
+def test_actors_alone_publish_nothing(directory: Path, tmp_path: Path) -> None:
+    """Actors' files are recognised and counted, yet hold no question."""
+    source = tmp_path / "acteur.json"
+    ident = {"civ": "Mme", "prenom": "Odile", "nom": "Ferrandeau"}
+    acteur = {"uid": {"#text": "PA900001"}, "etatCivil": {"ident": ident}, "mandats": None}
+    source.write_text(json.dumps({"acteur": acteur}))
+
+    report = run(directory, source)
+
+    assert (report.actors_files, report.read, report.generation) == (1, 0, None)
+    assert not directory.exists()
+
+
+def test_an_unresolved_reference_is_counted_and_kept(directory: Path, export: Export) -> None:
+    """An author known by reference only is no reason to reject a question."""
+    report = run(directory, export(asked(1, acteur_ref="PA1")))
+
+    assert (report.indexed, report.unresolved_references) == (1, 1)
+    assert "1 unresolved reference: authors that no actors' file names" in report.render()
+
+
+FICTIONAL = 900_001
+
+
+@pytest.mark.parametrize("numbers", [(1, FICTIONAL), (FICTIONAL, 1)])
+def test_fictional_and_real_questions_do_not_share_a_batch(
+    directory: Path, export: Export, numbers: tuple[int, ...]
+) -> None:
+    """The message names one of each, and no index is left that would refuse the other kind."""
+    with pytest.raises(MixedCorpora, match=r"QANR5L17QE900001 in .* is fictional"):
+        run(directory, export(*map(asked, numbers)))
+
+    assert not directory.exists()
+
+
+@pytest.mark.parametrize("numbers", [(1, FICTIONAL), (FICTIONAL, 1)])
+def test_fictional_and_real_questions_do_not_share_an_index(
+    directory: Path, export: Export, numbers: tuple[int, int]
+) -> None:
+    """An index keeps the kind it was made for, and everything in it."""
+    run(directory, export(asked(numbers[0])))
+    before = held(directory)
+
+    with pytest.raises(MixedCorpora):
+        run(directory, export(asked(numbers[1])))
+
+    assert held(directory) == before
+
+
+def test_an_empty_directory_that_was_given_stays(tmp_path: Path, export: Export) -> None:
+    """A failed first build leaves the directory it was given, which may be a mount point."""
+    directory = tmp_path / "given"
+    directory.mkdir()
+
+    with pytest.raises(MixedCorpora):
+        run(directory, export(asked(1), asked(FICTIONAL)))
+
+    assert list(directory.iterdir()) == []
+
+
+@pytest.mark.parametrize("rebuild", [True, False])
+def test_other_files_are_never_replaced_by_an_index(
+    tmp_path: Path, export: Export, rebuild: bool
+) -> None:
+    """A directory that is no index is refused, and untouched."""
+    directory = tmp_path / "letters"
+    directory.mkdir()
+    (directory / "letter.txt").write_text("Madame,")
+
+    with pytest.raises(IndexFormatError, match="holds files but is no index"):
+        run(directory, export(asked(1)), rebuild=rebuild)
+
+    assert content(directory) == {"letter.txt": b"Madame,"}
+
+
+def test_an_index_of_another_version_is_untouched(directory: Path, export: Export) -> None:
+    """It is refused with the command that makes it again."""
+    run(directory, export(asked(1)))
+    replace(Manifest.read(directory), format_version=0).write(directory)
+    before = content(directory)
+
+    with pytest.raises(IndexFormatError, match="qe index --rebuild"):
+        run(directory, export(asked(2)))
+
+    assert content(directory) == before
+
+
+def test_a_second_writer_is_refused(directory: Path, export: Export) -> None:
+    """Updates and rebuilds alike, and the first writer's index is left alone."""
+    run(directory, export(asked(1)))
+    source = export(asked(2))
+    with open_store(directory, fictional=False, today=TODAY):
+        for rebuild in (False, True):
+            with pytest.raises(IndexLocked):
+                run(directory, source, rebuild=rebuild)
+
+    assert held(directory).keys() == {"QANR5L17QE1"}
+
+
+def test_a_second_first_build_is_refused(directory: Path, export: Export) -> None:
+    """While another process makes the index, nothing it has written is taken away."""
+    with open_store(directory, fictional=False, today=TODAY):
+        with pytest.raises(IndexLocked):
+            run(directory, export(asked(2)))
+
+        assert (directory / MANIFEST_NAME).exists()
+
+
+READING_STEPS = ("Looking for actors' files", "Reading questions")
+
+
+class Killed(BaseException):
+    """Stands for whatever ends a build in its middle, Ctrl+C included."""
+
+
+def test_a_build_that_ends_early_changes_nothing(directory: Path, export: Export) -> None:
+    """The old index is as it was, and the next build goes through."""
+    run(directory, export(asked(1)))
+    source = export(asked(2))
+    before = held(directory)
+
+    def interrupted(step: str, *_: int) -> None:
+        if step not in READING_STEPS:
+            raise Killed
+
+    for rebuild in (False, True):
+        with pytest.raises(Killed):
+            build([source], directory, today=TODAY, rebuild=rebuild, progress=interrupted)
+
+        assert held(directory) == before
+    assert run(directory, source).indexed == 1
+
+
+KILLED_BUILD = """
+import os, sys
+from datetime import date
+from pathlib import Path
+from index.builder import build
+
+source, directory, rebuild, fatal = sys.argv[1:]
+def die(step, done, total):
+    if step == fatal:
+        os._exit(9)
+build([Path(source)], Path(directory), today=date(2026, 6, 1), rebuild=bool(rebuild), progress=die)
+"""
+
+
+@pytest.mark.parametrize("step", ["Reading questions", "indexing", "publishing"])
+@pytest.mark.parametrize("rebuild", ["", "yes"])
+def test_a_killed_process_leaves_the_old_index_intact(
+    directory: Path, export: Export, step: str, rebuild: str
+) -> None:
+    """Nothing is cleaned up, not even the lock, and the next build goes through all the same."""
+    run(directory, export(asked(1)))
+    source = export(asked(2))
+
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_BUILD, source, directory, rebuild, step],
+        cwd=ROOT,
+        check=False,
+    )
+
+    assert killed.returncode == 9
+    assert held(directory).keys() == {"QANR5L17QE1"}
+    assert run(directory, source, rebuild=bool(rebuild)).indexed == 1
+
+
+def test_a_rebuild_holds_what_its_sources_hold(directory: Path, export: Export) -> None:
+    """Questions that no source holds any more are gone, and so is every trace of the making."""
+    run(directory, export(asked(1), asked(2)))
+
+    report = run(directory, export(asked(2), asked(3)), rebuild=True)
+
+    assert counts(report) == (2, 2, 0, 0, 0)
+    assert held(directory).keys() == {"QANR5L17QE2", "QANR5L17QE3"}
+    assert not [path for path in directory.parent.iterdir() if path.name.startswith(".index.new")]
+
+
+def test_a_rebuild_makes_a_missing_index(directory: Path, export: Export) -> None:
+    """There need not be an old one."""
+    run(directory, export(asked(1)), rebuild=True)
+
+    assert held(directory).keys() == {"QANR5L17QE1"}
+
+
+@pytest.mark.parametrize("damage", ['{"format_version": 0}', "not JSON"])
+def test_a_rebuild_replaces_what_cannot_be_read(
+    directory: Path, export: Export, damage: str
+) -> None:
+    """This is the way out that the messages name."""
+    run(directory, export(asked(1)))
+    (directory / MANIFEST_NAME).write_text(damage)
+
+    run(directory, export(asked(2)), rebuild=True)
+
+    assert held(directory).keys() == {"QANR5L17QE2"}
+
+
+def test_a_rebuild_may_change_the_kind_of_corpus(directory: Path, export: Export) -> None:
+    """Nothing mixes when everything old goes."""
+    run(directory, export(asked(1)))
+
+    run(directory, export(asked(FICTIONAL)), rebuild=True)
+
+    assert Manifest.read(directory).fictional
+
+
+@pytest.mark.parametrize(
+    "questions", [(asked(1), asked(FICTIONAL)), (asked(3, date_question=date(2031, 1, 1)),)]
+)
+def test_a_rebuild_that_takes_nothing_in_keeps_the_old_index(
+    directory: Path, export: Export, questions: Iterable[Question]
+) -> None:
+    """The old index is worth more than none, or than an empty one."""
+    run(directory, export(asked(1), asked(2)))
+    before = held(directory)
+    source = export(*questions)
+
+    try:
+        run(directory, source, rebuild=True)
+    except QuestionsError as error:
+        assert isinstance(error, MixedCorpora)
+
+    assert held(directory) == before
+
+
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_a_rebuild_works_where_directories_cannot_be_exchanged(
+    directory: Path, export: Export, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
+) -> None:
+    """Two renames do the same, less the guarantee of one step."""
+    if not in_one_step:
+        monkeypatch.setattr("index.stores.replacement._exchange", lambda *_: False)
+    run(directory, export(asked(1)))
+
+    run(directory, export(asked(2)), rebuild=True)
+
+    assert held(directory).keys() == {"QANR5L17QE2"}
+    assert {path.name for path in directory.parent.iterdir() if path.is_dir()} == {"index"}
+
+
+def test_an_index_put_aside_comes_back(directory: Path, export: Export) -> None:
+    """A rebuild killed between its two renames has lost nothing: the next build finds it."""
+    run(directory, export(asked(1)))
+    directory.rename(directory.with_name(".index.old"))
+
+    report = run(directory, export(asked(1), asked(2)))
+
+    assert counts(report) == (2, 1, 1, 0, 0)
+
+
+def test_leftovers_of_a_finished_rebuild_go_away(directory: Path, export: Export) -> None:
+    """An old index beside a complete new one is no longer of use."""
+    run(directory, export(asked(1)))
+    aside = directory.with_name(".index.old")
+    shutil.copytree(directory, aside)
+
+    recover(directory)
+
+    assert not aside.exists()
+
+
+def test_leftovers_of_a_killed_rebuild_are_no_part_of_the_next(
+    directory: Path, export: Export
+) -> None:
+    """A rebuild starts from nothing."""
+    run(directory, export(asked(1)))
+    shutil.copytree(directory, directory.with_name(".index.new"))
+
+    run(directory, export(asked(2)), rebuild=True)
+
+    assert held(directory).keys() == {"QANR5L17QE2"}
+
+
+def test_one_rebuild_at_a_time(directory: Path, export: Export) -> None:
+    """Two would take away each other's work."""
+    with place_for_rebuild(directory), pytest.raises(IndexLocked, match="is being rebuilt"):
+        run(directory, export(asked(1)), rebuild=True)
+
+
+def test_rejects_of_an_earlier_build_do_not_linger(directory: Path, export: Export) -> None:
+    """The file of rejects tells of the latest build."""
+    run(directory, export(asked(1), line="{"))
+    run(directory, export(asked(1)))
+
+    assert (directory / REJECTS_NAME).read_text() == ""
+
+
+def test_a_failure_to_publish_is_not_swallowed(
+    directory: Path, export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk ends the build, and a first build leaves no index behind."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(builder, "_write_rejects", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        run(directory, export(asked(1)))
+
+    with pytest.raises(IndexMissing):
+        Manifest.read(directory)
