@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from search.facets import FACET, FACETS
+from search.facets import FACETS
 from search.request import SIDES, SearchRequest
 
 EVERYTHING: Final = "Toutes les questions"
@@ -19,11 +19,6 @@ _MONTHS: Final = (
 def describe(request: SearchRequest) -> str:
     """The search in words, after a fixed template; `EVERYTHING` when nothing narrows it."""
     return " · ".join(_parts(request)) or EVERYTHING
-
-
-def describe_filter(facet: str, valeur: str) -> str:
-    """The words for one facet value, standing alone."""
-    return FACET[facet].libelle(valeur)
 
 
 def describe_period(what: str, start: date | None, end: date | None) -> str:
@@ -47,8 +42,8 @@ def _parts(request: SearchRequest) -> Iterator[str]:
         yield f"« {request.q} »"
     for facet in FACETS:
         choices = request.filters.get(facet.name, ())
-        chosen = [facet.libelle(c.valeur) for c in choices if not c.exclue]
-        excluded = [facet.libelle(c.valeur) for c in choices if c.exclue]
+        chosen = [facet.alone(c.valeur) for c in choices if not c.exclue]
+        excluded = [facet.alone(c.valeur) for c in choices if c.exclue]
         if chosen:
             yield " ou ".join(chosen)
         if excluded:

@@ -78,6 +78,7 @@ def open_engine(url: str | Path) -> Engine:
         IndexMissing: there is nothing there.
         IndexFormatError: what is there was made by another version, or is no index.
     """
-    from search.engines.whoosh_engine import WhooshEngine
+    # Imported here: an engine's libraries are loaded only where that engine is opened.
+    from search.engines.whoosh_engine import WhooshEngine  # noqa: PLC0415
 
     return WhooshEngine(Path(url))

@@ -169,7 +169,7 @@ def positive_units(clause: Clause) -> Iterator[Unit]:
 class _Expansion:
     vocabulary: Vocabulary
 
-    def clause(self, node: Node, fields: tuple[str, ...]) -> Clause | None:
+    def clause(self, node: Node, fields: tuple[str, ...]) -> Clause | None:  # noqa: PLR0911
         """The clause of a node, or None when it holds nothing to look up."""
         match node:
             case Word() | Prefix() | Phrase():
@@ -207,7 +207,7 @@ class _Expansion:
                 return Unit(text, fields, (Sequence(slots, slop),), _typed(parts, slop))
             case Prefix(text):
                 slots = (*map(self._family, parts[:-1]), self._prefixed(parts[-1], fields))
-                return Unit(f"{text}*", fields, (Sequence(slots),), None, True)
+                return Unit(f"{text}*", fields, (Sequence(slots),), None, True, True)
             case Word(text):
                 return self._word(text, tokens, parts, fields)
 
@@ -226,7 +226,8 @@ class _Expansion:
         parts = {
             token.accented or token.term: token for token in analyze(text) if not token.glued
         }
-        words = [token for word, token in parts.items() if word not in OPTIONAL_WORDS]
+        required = [token for word, token in parts.items() if word not in OPTIONAL_WORDS]
+        words = required or parts.values()
         units = (
             Unit(text[word.start : word.end], fields, (Sequence((self._family(word),)),),
                  _typed([word]), True, True)

@@ -18,6 +18,9 @@ from index.question import STATUTS, TYPES
 
 EN_RETARD: Final = "en_retard"
 EN_RETARD_LABEL: Final = "dont sans réponse après deux mois"
+_ALONE: Final = {EN_RETARD_LABEL: "Sans réponse après deux mois"}
+"""How a label reads outside its list, where it follows no other."""
+
 LISTED_VALUES: Final = 20
 """How many values a facet lists, beside those chosen or excluded."""
 
@@ -37,7 +40,7 @@ class Facet:
         label: the French heading of the list.
         key: a value's identity.
         parse: checks a value from a URL and returns it trimmed; raises `MalformedValue`.
-        libelle: the words shown for a value, standing alone.
+        libelle: the words shown for a value in the facet's list; `alone` gives those elsewhere.
         descending: values by descending value instead of by count.
         aliases: the column whose values also name a value of this facet (`acteur_ref` for
             `auteur`, the sigle for `groupe`).
@@ -50,6 +53,11 @@ class Facet:
     libelle: Callable[[str], str]
     descending: bool = False
     aliases: str | None = None
+
+    def alone(self, valeur: str) -> str:
+        """The words for a value standing alone, as in a sentence or on a filter."""
+        label = self.libelle(valeur)
+        return _ALONE.get(label, label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,6 @@ def author_identity(text: str) -> str:
     return _CIVILITE.sub("", identity(text))
 
 
-def _parse_text(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
 def _parse_legislature(text: str) -> str:
     if not re.fullmatch(r"[0-9]{1,3}", text):
         raise MalformedValue(f"Législature « {text} » non valable. Exemple : 17.")
@@ -148,14 +152,14 @@ FACETS: Final = (
     ),
     Facet("type", "Type de question", identity, _one_of(TYPES), lambda v: TYPES.get(v, v)),
     Facet("statut", "État de la question", identity, _one_of(_STATES), lambda v: _STATES.get(v, v)),
-    Facet("ministere", "Ministère attributaire", identity, _parse_text, str),
-    Facet("ministere_interroge", "Ministère interrogé", identity, _parse_text, str),
-    Facet("rubrique", "Rubrique", identity, _parse_text, str),
-    Facet("groupe", "Groupe politique", identity, _parse_text, str, aliases="groupe_sigle"),
+    Facet("ministere", "Ministère attributaire", identity, str, str),
+    Facet("ministere_interroge", "Ministère interrogé", identity, str, str),
+    Facet("rubrique", "Rubrique", identity, str, str),
+    Facet("groupe", "Groupe politique", identity, str, str, aliases="groupe_sigle"),
     Facet(
-        "auteur", "Députée ou député", author_identity, _parse_text, str, aliases="acteur_ref"
+        "auteur", "Députée ou député", author_identity, str, str, aliases="acteur_ref"
     ),
-    Facet("departement", "Département", identity, _parse_text, str),
+    Facet("departement", "Département", identity, str, str),
     Facet("annee", "Année", str, _parse_annee, str, descending=True),
     Facet(
         "signalee", "Signalement", str, _parse_signalee,

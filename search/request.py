@@ -124,13 +124,13 @@ class SearchRequest:
         errors: list[ParameterError] = []
         unknown: list[str] = []
         for name, raw in params:
-            if DROPPED.fullmatch(name) or (name in _PARAMETER and not raw.strip()):
+            if DROPPED.fullmatch(name) or (name in _PARAMETER and not _one_line(raw)):
                 continue
             if name not in _PARAMETER:
                 unknown.append(name)
                 continue
             try:
-                value = _PARAMETER[name].parse(raw.strip())
+                value = _PARAMETER[name].parse(_one_line(raw))
             except MalformedValue as error:
                 errors.append(ParameterError(name, str(error)))
                 continue
@@ -144,8 +144,7 @@ class SearchRequest:
                 values[name] = value
         if errors:
             raise BadRequest(errors)
-        ordered = {facet.name: tuple(filters[facet.name]) for facet in FACETS if facet.name in filters}
-        request = cls(filters=ordered, unknown=tuple(dict.fromkeys(unknown)), **values)
+        request = cls(filters=_in_order(filters), unknown=tuple(dict.fromkeys(unknown)), **values)
         return replace(request, tri=None) if request.tri == request.default_sort else request
 
     def to_params(self) -> list[tuple[str, str]]:
@@ -196,9 +195,7 @@ class SearchRequest:
         return SearchRequest(q=self.q, champ=self.champ, tri=self.tri, par=self.par)
 
     def _with_filter(self, facet: str, choices: tuple[Choice, ...]) -> SearchRequest:
-        changed = dict(self.filters) | {facet: choices}
-        ordered = {f.name: changed[f.name] for f in FACETS if changed.get(f.name)}
-        return self.replace(filters=ordered)
+        return self.replace(filters=_in_order(dict(self.filters) | {facet: choices}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,22 +211,34 @@ class Parameter:
     help: str
 
 
-def _parse_query(text: str) -> str:
+def _one_line(text: str) -> str:
+    """NFC, without control characters, with one space for any white space."""
     visible = "".join(
         " " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text
     )
-    query = " ".join(unicodedata.normalize("NFC", visible).split())
-    if len(query) > LONGEST_QUERY:
+    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def _in_order(filters: Mapping[str, Iterable[Choice]]) -> dict[str, tuple[Choice, ...]]:
+    """The choices in the order of the facets; a facet without any is left out."""
+    return {f.name: tuple(filters[f.name]) for f in FACETS if filters.get(f.name)}
+
+
+def _parse_query(text: str) -> str:
+    if len(text) > LONGEST_QUERY:
         raise MalformedValue(
-            f"Recherche trop longue : {len(query)} caractères, {LONGEST_QUERY} au plus."
+            f"Recherche trop longue : {len(text)} caractères, {LONGEST_QUERY} au plus."
         )
-    return query
+    return text
 
 
 def _parse_choice(name: str) -> Callable[[str], Choice]:
     def parse(text: str) -> Choice:
         excluded = text.startswith("-")
-        return Choice(FACET[name].parse(text.removeprefix("-").strip()), excluded)
+        valeur = text.removeprefix("-").strip()
+        if not valeur:
+            raise MalformedValue("Valeur à exclure manquante après « - ».")
+        return Choice(FACET[name].parse(valeur), excluded)
 
     return parse
 
@@ -254,12 +263,14 @@ def _parse_key(labels: Mapping[str, str]) -> Callable[[str], str]:
     return parse
 
 
-def _parse_number(most: int) -> Callable[[str], int]:
+def _parse_number(most: int | None = None) -> Callable[[str], int]:
+    expected = f"de 1 à {most}" if most else "à partir de 1"
+
     def parse(text: str) -> int:
         number = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
-        if not 1 <= number <= most:
+        if number < 1 or (most and number > most):
             raise MalformedValue(
-                f"Nombre « {text} » non valable : un nombre entier de 1 à {most} est attendu."
+                f"Nombre « {text} » non valable : un nombre entier {expected} est attendu."
             )
         return number
 
@@ -313,7 +324,7 @@ PARAMETERS: Final = (
     ),
     Parameter(
         "page",
-        _parse_number(999_999_999),
+        _parse_number(),
         lambda r: (str(r.page),) if r.page != 1 else (),
         "La page de résultats, à partir de 1.",
     ),

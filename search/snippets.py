@@ -20,7 +20,14 @@ PASSAGE_LENGTH: Final = 260
 _LEAD: Final = 90
 """How far before its first mark a passage looks for the beginning of a sentence."""
 
-_SENTENCE_START: Final = re.compile(r"(?<=[.!?…])[\s»”\"]+(?=[\w«“\"(])|\n+")
+_SENTENCE_BREAK: Final = re.compile(
+    r"""(?<=[.!?…])(?<!\bM\.)(?<!\bMM\.)(?<!\b[A-Z]\.)   # « M. le ministre » is no end
+        [\s»”"]+(?=[^\W\d_a-zà-öø-ÿœ]|[«“"(\d])            # nor is what no capital follows
+      | \n+""",
+    re.VERBOSE,
+)
+_BLANKS: Final = re.compile(r"[ \t\n]+")
+"""Not the no-break spaces: `1 960` must not be cut at the end of a line."""
 _WORD_BREAK: Final = re.compile(r"\s")
 
 
@@ -71,10 +78,10 @@ def _passage(text: str, marks: Sequence[Mark], index: int) -> _Passage:
 
 
 def _cut_start(text: str, first_mark: int) -> int:
-    earliest = max(0, first_mark - _LEAD)
-    if earliest == 0:
+    if first_mark <= PASSAGE_LENGTH // 2:
         return 0
-    sentences = list(_SENTENCE_START.finditer(text, earliest, first_mark))
+    earliest = first_mark - _LEAD
+    sentences = list(_SENTENCE_BREAK.finditer(text, earliest, first_mark))
     if sentences:
         return sentences[-1].end()
     word = _WORD_BREAK.search(text, earliest, first_mark)
@@ -86,7 +93,7 @@ def _cut_end(text: str, start: int) -> int:
     if latest >= len(text):
         return len(text)
     middle = start + PASSAGE_LENGTH // 2
-    sentences = list(_SENTENCE_START.finditer(text, middle, latest))
+    sentences = list(_SENTENCE_BREAK.finditer(text, middle, latest))
     if sentences:
         return sentences[-1].start()
     blank = max(text.rfind(space, middle, latest) for space in (" ", "\n", "\t"))
@@ -98,12 +105,16 @@ def _render(text: str, passage: _Passage) -> str:
         mark._replace(start=mark.start - passage.start, end=mark.end - passage.start)
         for mark in passage.marks
     )
-    body = " ".join(mark_text(text[passage.start : passage.end], moved).split())
+    body = _BLANKS.sub(" ", mark_text(text[passage.start : passage.end], moved)).strip()
     before = "… " if _cuts_sentence(text, passage.start) else ""
     after = " …" if _cuts_sentence(text, passage.end) else ""
     return f"{before}{body}{after}"
 
 
 def _cuts_sentence(text: str, place: int) -> bool:
-    before, after = text[:place].rstrip(" "), text[place:]
-    return bool(before and after.strip()) and before[-1] not in ".!?…\n»”\"" and after[0] != "\n"
+    """Whether a passage that begins or ends here leaves a part of a sentence out."""
+    if not text[:place].strip() or not text[place:].strip():
+        return False
+    around = max(0, place - _LEAD)
+    breaks = _SENTENCE_BREAK.finditer(text, around, place + _LEAD)
+    return not any(found.start() <= place <= found.end() for found in breaks)

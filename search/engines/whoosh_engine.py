@@ -201,10 +201,10 @@ class WhooshEngine:
         parsed = parse_lenient(request.q, QUERY_FIELDS)
         expanded = expand(parsed.tree, opened.snapshot, request.champ)
         evaluator = Evaluator(opened.snapshot)
-        matches = evaluator.evaluate(expanded.root)
+        matches = _rounded(evaluator.evaluate(expanded.root))
         closest = None
         if expanded.closest is not None and not matches.mask.any():
-            closest = evaluator.evaluate(expanded.closest)
+            closest = _rounded(evaluator.evaluate(expanded.closest))
         hints = tuple(hint.message for hint in (*parsed.hints, *check_query(parsed.tree)))
         request = opened.columns.canonical(request)
         return _Found(opened, request, expanded, hints, matches, closest)
@@ -221,6 +221,11 @@ class WhooshEngine:
         return _hits(found, closest, ordered[:MOST_APPROCHES].tolist())
 
 
+def _rounded(matches: Matches) -> Matches:
+    """With the scores that will be shown: what shows the same score is a tie, sorted as one."""
+    return replace(matches, scores=np.round(matches.scores, SCORE_DECIMALS))
+
+
 def _hits(found: _Found, matches: Matches, numbers: list[int]) -> tuple[Hit, ...]:
     return tuple(_hit(found, matches, number) for number in numbers)
 
@@ -233,7 +238,7 @@ def _hit(found: _Found, matches: Matches, number: int) -> Hit:
     return Hit(
         question=question,
         en_retard=bool(snapshot.overdue[number]),
-        score=round(float(matches.scores[number]), SCORE_DECIMALS) if scored else None,
+        score=float(matches.scores[number]) if scored else None,
         titre_html=_mark_title(question.titre, units),
         extraits=_extraits(question, units, found.request.champ),
     )
@@ -245,9 +250,10 @@ def _mark_title(title: str | None, units: list[Unit]) -> str | None:
 
 def _extraits(question: Question, units: list[Unit], champ: str | None) -> Extraits:
     """The passages that hold the words; the openings when no text holds any."""
+    sides = {"question": question.texte_question, "reponse": question.texte_reponse}
     texts = {
         side: text_of_html(text)
-        for side, text in (("question", question.texte_question), ("reponse", question.texte_reponse))
+        for side, text in sides.items()
         if text and champ in (None, side)
     }
     passages = {

@@ -36,18 +36,23 @@ class FacetColumn:
 
     Attributes:
         values: the shown form of each value; `ordinals` says which a document has.
-        ordinals: int64, shape (size,): an index into `values`, or -1 for none.
+        ordinals: int64, shape (size,): an index into `values`, or -1 for none and for the
+            documents that aren't live.
     """
 
     def __init__(self, facet: Facet, snapshot: Snapshot) -> None:
         self.facet = facet
         self._snapshot = snapshot
         raw = _raw_values(facet, snapshot)
-        keys = [facet.key(value) if value else "" for value in raw]
+        # A value that only replaced questions bore is no value any more.
+        keys = [
+            facet.key(value) if value and live else ""
+            for value, live in zip(raw, snapshot.live, strict=True)
+        ]
         self._by_key = {key: number for number, key in enumerate(sorted(set(keys) - {""}))}
         numbers = (self._by_key.get(key, _NO_VALUE) for key in keys)
         self.ordinals = np.fromiter(numbers, dtype=np.int64, count=snapshot.size)
-        self.values = _shown_forms(raw, self.ordinals, snapshot.live, len(self._by_key))
+        self.values = _shown_forms(raw, self.ordinals, len(self._by_key))
 
     def canonical(self, valeur: str) -> str:
         """The shown form of a value in any spelling; the spelling itself when no one bears it."""
@@ -145,6 +150,7 @@ class Columns:
         """One facet over these documents.
 
         Args:
+            name: the facet's name.
             documents: what to count.
             choices: the values chosen or excluded, listed whatever their count.
             prefix: only list values with a word that begins so; empty lists all.
@@ -154,7 +160,8 @@ class Columns:
         by_value = dict(zip(column.values, counts, strict=True))
         if name == "statut":
             by_value[EN_RETARD] = int((self._snapshot.overdue & documents).sum())
-        named = {choice.valeur: choice for choice in choices}
+        choices = tuple(choices)
+        named = {choice.valeur for choice in choices}
         for valeur in named:
             by_value.setdefault(valeur, int((column.mask(valeur) & documents).sum()))
         present = [v for v, n in by_value.items() if n or v in named]
@@ -167,8 +174,8 @@ class Columns:
                     valeur,
                     column.facet.libelle(valeur),
                     by_value[valeur],
-                    choisie=valeur in named and not named[valeur].exclue,
-                    exclue=valeur in named and named[valeur].exclue,
+                    choisie=Choice(valeur) in choices,
+                    exclue=Choice(valeur, exclue=True) in choices,
                 )
                 for valeur in listed
             ),
@@ -177,7 +184,10 @@ class Columns:
         )
 
     def order(self, documents: Mask, scores: Floats, sort: str) -> Ints:
-        """The numbers of these documents in the order of a sort; ties as the contract breaks them."""
+        """The numbers of these documents in the order of a sort.
+
+        Ties: the newest question first (the oldest for `ancien`), then the uid.
+        """
         integers = self._snapshot.integers
         asked = integers["date_question"]
         dateless_last = np.where(asked == NO_INTEGER, date.max.toordinal(), asked)
@@ -246,11 +256,11 @@ def _raw_values(facet: Facet, snapshot: Snapshot) -> list[str]:
     return ["" if number == NO_INTEGER else str(number) for number in numbers]
 
 
-def _shown_forms(raw: list[str], ordinals: Ints, live: Mask, values: int) -> list[str]:
-    """The most frequent form of each value among live documents; ties by code point."""
+def _shown_forms(raw: list[str], ordinals: Ints, values: int) -> list[str]:
+    """The most frequent form of each value; ties by code point."""
     forms: list[Counter[str]] = [Counter() for _ in range(values)]
     for number in np.flatnonzero(ordinals != _NO_VALUE):
-        forms[ordinals[number]][raw[number]] += int(live[number])
+        forms[ordinals[number]][raw[number]] += 1
     return [min(counts, key=lambda form: (-counts[form], form)) for counts in forms]
 
 

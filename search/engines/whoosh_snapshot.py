@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from threading import Lock
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.index import FileIndex
+from whoosh.matching.mcore import Matcher
 from whoosh.reading import IndexReader, TermNotFound
 
 from index.errors import IndexFormatError
@@ -70,8 +71,11 @@ class Snapshot:
         self.fictional = fictional
         # Whoosh's readers break when threads share them: whoever reads takes the lock.
         self._lock = Lock()
+        # The reader of an index without a document knows no generation. Asked for before it is
+        # opened: what a build publishes in between is then newer than this, and taken up.
+        newest = index.latest_generation()
         self._reader: IndexReader = index.reader()
-        self.generation: int = self._reader.generation()
+        self.generation: int = self._reader.generation() or newest
         self.size: int = self._reader.doc_count_all()
         self.live = self._read_live()
         self.live_count = int(self.live.sum())
@@ -86,7 +90,7 @@ class Snapshot:
         }
         self.uids = self._read_uids()
         self.uid_ranks = np.argsort(np.argsort(np.array(self.uids, dtype=np.str_)))
-        self._families = _read_families(directory, self.generation)
+        self._families = _read_families(directory, self.generation, empty=not self.size)
         lexicons = {field.name: list(self._lexicon(field.name)) for field in TEXT_FIELDS}
         self._terms = {
             name: sorted(term for term in terms if term.isascii())
@@ -186,7 +190,7 @@ class Snapshot:
         with self._lock:
             self._reader.close()
 
-    def _matchers(self, field: str, term: str):  # type: ignore[no-untyped-def]
+    def _matchers(self, field: str, term: str) -> Iterator[Matcher]:
         """The matcher of a term at each of its live documents in turn."""
         try:
             matcher = self._reader.postings(field, term.encode())
@@ -216,7 +220,7 @@ class Snapshot:
     def _read_integers(self, name: str) -> Ints:
         return np.fromiter(self._read_column(name), dtype=np.int64, count=self.size)
 
-    def _read_column(self, name: str):  # type: ignore[no-untyped-def]
+    def _read_column(self, name: str) -> Iterable[Any]:
         if not self.size:
             return ()
         column = self._reader.column_reader(name)
@@ -237,9 +241,9 @@ def _by_folded_form(terms: Iterable[str]) -> dict[str, set[str]]:
     return accented
 
 
-def _read_families(directory: Path, generation: int) -> Families:
+def _read_families(directory: Path, generation: int, *, empty: bool) -> Families:
     path = families_path(directory, generation)
-    if generation == 0:
+    if empty:
         return Families.build(())
     try:
         return Families.from_json(json.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,31 @@
+"""Engines over small corpora."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+import pytest
+
+from index.question import Question
+from index.stores.whoosh_store import open_store
+from search.engine import Engine, open_engine
+
+MakeEngine = Callable[[Iterable[Question]], Engine]
+
+
+@pytest.fixture(scope="module")
+def make_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEngine]:
+    """Build an index of some questions and open it; closed after the module's last test."""
+    opened: list[Engine] = []
+
+    def make(questions: Iterable[Question]) -> Engine:
+        directory = tmp_path_factory.mktemp("index")
+        with open_store(directory, fictional=False, today=date(2026, 5, 12)) as store:
+            store.publish(list(questions), {}, lambda *_: None)
+        opened.append(open_engine(directory))
+        return opened[-1]
+
+    yield make
+    for engine in opened:
+        engine.close()
