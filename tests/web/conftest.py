@@ -1,0 +1,295 @@
+"""A small corpus and an engine made of plain loops, to try the site without an index."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import NoReturn, cast
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from markupsafe import escape
+
+from index.errors import IndexMissing
+from index.markup import text_of_html
+from index.question import Attribution, Question, make_question
+from search.engine import Engine, Health
+from search.facets import EN_RETARD, FACETS, Facet, FacetCounts, FacetValue, identity
+from search.request import SearchRequest
+from search.results import Extraits, Hit, SearchResults
+from web.application import create_app
+from web.settings import Settings
+
+DONNEES_AU = date(2026, 5, 12)
+
+
+def sample_questions() -> list[Question]:
+    """One question of each state, with what makes a page hard: tables, no title, long names."""
+    answered = make_question(
+        uid="QANR5L17QE13353",
+        titre="Financement de la sécurité sociale & <avenir>",
+        rubrique="Santé",
+        auteur="M. Emmanuel Fernandes",
+        groupe="La France insoumise - Nouveau Front Populaire",
+        groupe_sigle="LFI-NFP",
+        departement="Bas-Rhin",
+        circonscription="2e circonscription",
+        ministere="Santé et accès aux soins",
+        ministere_developpe="Ministère de la santé et de l'accès aux soins",
+        ministere_interroge="Comptes publics",
+        attributions=(
+            Attribution(date(2026, 3, 3), "Comptes publics"),
+            Attribution(date(2026, 4, 7), "Santé et accès aux soins"),
+        ),
+        texte_question="<p>M. Emmanuel Fernandes interroge le ministre sur les ressources.</p>",
+        texte_reponse=(
+            "<p>Les cotisations sociales financent la protection.</p><table><tbody><tr>"
+            "<td>2024</td><td>12</td></tr></tbody></table>"
+        ),
+        date_question=date(2026, 3, 3),
+        page_jo_question=1840,
+        date_reponse=date(2026, 5, 12),
+        page_jo_reponse=4021,
+        date_signalement=date(2026, 5, 4),
+        source="seed.txt",
+    )
+    return [
+        answered,
+        replace(answered, uid="QANR5L17QE13354", numero=13354, titre="La même, par un autre"),
+        make_question(
+            uid="QANR5L17QE2621",
+            auteur="Mme Danielle Brulebois",
+            ministere="Santé et accès aux soins",
+            texte_question="<p>Elle souhaite connaître le calendrier.</p>",
+            date_question=date(2025, 9, 2),
+            source="seed.txt",
+        ),
+        make_question(
+            uid="QANR5L16QE18111",
+            titre="Cotisations des indépendants",
+            rubrique="Santé",
+            auteur="Mme Danielle Brulebois",
+            ministere="Travail",
+            texte_question="<p>Elle l'interroge sur les cotisations.</p>",
+            date_question=date(2024, 5, 28),
+            date_retrait=date(2024, 6, 11),
+            motif_retrait="Fin de mandat",
+            source="seed.txt",
+        ),
+        make_question(
+            uid="QANR5L16QG925",
+            titre="Fraude aux prestations",
+            auteur="Mme Danielle Brulebois",
+            ministere="Première ministre",
+            texte_reponse="<p>Mme la présidente. La parole est à Mme Danielle Brulebois.</p>",
+            date_question=date(2023, 6, 7),
+            date_reponse=date(2023, 6, 7),
+            source="qg.json",
+        ),
+        make_question(
+            uid="QANR5L16QE900001",
+            titre="Une question fictive",
+            texte_question="<p>Texte.</p>",
+            date_question=date(2023, 5, 30),
+            source="demo.json",
+        ),
+    ]
+
+
+class LoopEngine:
+    """An engine that reads every question for every search: slow, short, and obviously right."""
+
+    def __init__(self, questions: list[Question], *, fictional: bool = False) -> None:
+        self.questions = questions
+        self.fictional = fictional
+
+    def search(self, request: SearchRequest) -> SearchResults:
+        found = [q for q in self.questions if self._has_words(q, request) and _kept(q, request)]
+        found.sort(key=lambda q: q.uid)
+        found.sort(key=lambda q: q.date_question or date.min, reverse=True)
+        start = (request.page - 1) * request.par
+        words = request.q.split()
+        return SearchResults(
+            request=request,
+            description=" · ".join([f"« {request.q} »"] if words else ["Toutes les questions"]),
+            total=len(found),
+            duree_ms=0.1,
+            donnees_au=DONNEES_AU,
+            indications=tuple(f"Paramètre « {n} » inconnu : ignoré." for n in request.unknown),
+            suggestion="cotisation" if request.q == "cotizations" else None,
+            formes={word: {word: 2, f"{word.rstrip('s')}": 1} for word in words},
+            hits=tuple(self._hit(q, request) for q in found[start : start + request.par]),
+            approches=self._closest(request) if not found and len(words) > 1 else (),
+            facets={facet.name: _count(found, facet, request) for facet in FACETS},
+        )
+
+    def get(self, uid: str) -> Question | None:
+        return next((q for q in self.questions if q.uid == uid), None)
+
+    def highlight(self, question: Question, request: SearchRequest) -> Question:
+        return replace(
+            question,
+            titre=None if question.titre is None else _marked(str(escape(question.titre)), request),
+            texte_question=_marked(question.texte_question, request),
+            texte_reponse=_marked(question.texte_reponse, request),
+        )
+
+    def same_answer(self, question: Question) -> tuple[Question, ...]:
+        mark = question.empreinte_reponse
+        others = (q for q in self.questions if q.uid != question.uid)
+        return tuple(q for q in others if mark and q.empreinte_reponse == mark)
+
+    def facet(self, request: SearchRequest, name: str, prefix: str) -> FacetCounts:
+        counts = self.search(request).facets[name]
+        kept = (v for v in counts.valeurs if identity(v.libelle).startswith(identity(prefix)))
+        return FacetCounts(tuple(kept), counts.autres, counts.sans)
+
+    def health(self) -> Health:
+        return Health(3, len(self.questions), DONNEES_AU, self.fictional)
+
+    def close(self) -> None:
+        self.questions = []
+
+    def _has_words(self, question: Question, request: SearchRequest) -> bool:
+        words = request.q.casefold().replace('"', "").split()
+        return all(word in _whole_text(question).casefold() for word in words)
+
+    def _hit(self, question: Question, request: SearchRequest) -> Hit:
+        marked = self.highlight(question, request)
+        return Hit(
+            question=question,
+            en_retard=question.en_retard(DONNEES_AU),
+            score=1.5 if request.sort == "pertinence" else None,
+            titre_html=marked.titre,
+            extraits=Extraits(
+                _opening(question.texte_question, request),
+                _opening(question.texte_reponse, request),
+            ),
+        )
+
+    def _closest(self, request: SearchRequest) -> tuple[Hit, ...]:
+        words = request.q.casefold().split()
+        near = (q for q in self.questions if any(w in _whole_text(q).casefold() for w in words))
+        return tuple(self._hit(question, request) for question in near)
+
+
+class BrokenEngine:
+    """An engine whose every method fails in one way."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __getattr__(self, name: str) -> Callable[..., NoReturn]:
+        def fail(*_: object) -> NoReturn:
+            raise self.error
+
+        return fail
+
+
+def _whole_text(question: Question) -> str:
+    texts = (question.texte_question, question.texte_reponse)
+    return " ".join([question.titre or "", *(text_of_html(text or "") for text in texts)])
+
+
+def _marked(html: str | None, request: SearchRequest) -> str | None:
+    words = "|".join(re.escape(word) for word in request.q.replace('"', "").split())
+    if not html or not words:
+        return html
+    return re.sub(rf"(?i)({words})(?![^<]*>)", r"<mark>\1</mark>", html)
+
+
+def _opening(html: str | None, request: SearchRequest) -> tuple[str, ...]:
+    return (_marked(str(escape(text_of_html(html)[:200])), request) or "",) if html else ()
+
+
+def _values(question: Question, name: str) -> list[str]:
+    if name == "annee":
+        return [str(question.date_question.year)] if question.date_question else []
+    if name == "signalee":
+        return ["1"] if question.date_signalement else []
+    if name == "statut" and question.en_retard(DONNEES_AU):
+        return [question.statut, EN_RETARD]
+    value = getattr(question, name)
+    return [] if value is None else [str(value)]
+
+
+def _kept(question: Question, request: SearchRequest) -> bool:
+    for name, choices in request.filters.items():
+        keys = {identity(value) for value in _values(question, name)}
+        if any(identity(c.valeur) in keys for c in choices if c.exclue):
+            return False
+        wanted = {identity(c.valeur) for c in choices if not c.exclue}
+        if wanted and not wanted & keys:
+            return False
+    return True
+
+
+def _count(found: list[Question], facet: Facet, request: SearchRequest) -> FacetCounts:
+    counted = Counter(value for q in found for value in _values(q, facet.name))
+    choices = {choice.valeur: choice.exclue for choice in request.filters.get(facet.name, ())}
+    names = sorted({*counted, *choices}, key=lambda value: (-counted[value], value))
+    return FacetCounts(
+        tuple(
+            FacetValue(
+                value,
+                facet.libelle(value),
+                counted[value],
+                choisie=choices.get(value) is False,
+                exclue=choices.get(value) is True,
+            )
+            for value in names
+        ),
+        sans=sum(not _values(question, facet.name) for question in found),
+    )
+
+
+MakeClient = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def questions() -> list[Question]:
+    return sample_questions()
+
+
+@pytest.fixture
+def engine(questions: list[Question]) -> LoopEngine:
+    return LoopEngine(questions)
+
+
+@pytest.fixture
+def app(engine: LoopEngine) -> Flask:
+    return create_app(engine, settings=Settings(url="https://questions.example.org/"))
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    with app.test_client() as client:
+        yield client
+
+
+@pytest.fixture
+def client_of() -> MakeClient:
+    """A client of a site over the questions given, or over an engine that fails as given."""
+
+    def make(
+        corpus: list[Question] | Exception, *, settings: Settings | None = None
+    ) -> FlaskClient:
+        engine = BrokenEngine(corpus) if isinstance(corpus, Exception) else LoopEngine(corpus)
+        return create_app(cast("Engine", engine), settings=settings or Settings()).test_client()
+
+    return make
+
+
+@pytest.fixture
+def fictional_client(questions: list[Question]) -> FlaskClient:
+    """A client of a site over the demo corpus."""
+    return create_app(LoopEngine(questions, fictional=True), settings=Settings()).test_client()
+
+
+@pytest.fixture
+def missing_index(client_of: MakeClient) -> FlaskClient:
+    return client_of(IndexMissing("no index at /srv/index: run qe index"))

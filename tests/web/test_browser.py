@@ -1,0 +1,268 @@
+"""The site in a real browser, over a real index, with and without JavaScript."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from index.builder import build
+from search.engine import open_engine
+from web.application import create_app
+from web.settings import Settings
+
+pytestmark = pytest.mark.browser
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+DEMO = Path(__file__).resolve().parents[2] / "demo"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+NARROW = {"width": 360, "height": 740}
+FOUND = "QANR5L17QE13353"
+
+NewContext = Callable[..., BrowserContext]
+
+
+def missing(reason: str) -> None:
+    """Skip, except where everything is expected to be there."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@contextmanager
+def served(source: Path, directory: Path) -> Iterator[str]:
+    """The address of a site over an index of `source`, on this machine only."""
+    build([source], directory, today=date.today(), progress=lambda *_args, **_named: None)
+    engine = open_engine(directory)
+    server = make_server("127.0.0.1", 0, create_app(engine, settings=Settings()), threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        engine.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The five published questions, served."""
+    seeds = SHARED / "seeds"
+    if not seeds.is_dir():
+        missing(f"the published samples are not beside this project ({seeds})")
+    with served(seeds, tmp_path_factory.mktemp("seeds") / "index") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demo corpus, served."""
+    with served(DEMO, tmp_path_factory.mktemp("demo") / "index") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium of this machine."""
+    known = (os.environ.get("QE_CHROMIUM"), *map(shutil.which, BROWSERS))
+    path = next((candidate for candidate in known if candidate), None)
+    if path is None:
+        missing("no Chromium: install one (apt-get install chromium), or set QE_CHROMIUM")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Makes separate readers; afterwards, nothing went wrong in their consoles or left the site."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def watch(page: Page) -> None:
+        page.on("console", lambda message: complaints.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+
+    def note_request(url: str) -> None:
+        if urlsplit(url).hostname != "127.0.0.1":
+            complaints.append(f"request to another host: {url}")
+
+    def make(**options: object) -> BrowserContext:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        context.on("page", watch)
+        context.on("request", lambda request: note_request(request.url))
+        contexts.append(context)
+        return context
+
+    yield make
+    cookies = [cookie for context in contexts for cookie in context.cookies()]
+    for context in contexts:
+        context.close()
+
+    assert complaints == []
+    assert cookies == []
+
+
+def search_and_filter(page: Page, site: str) -> None:
+    """What a reader does: types, searches, ticks the législature, applies."""
+    page.goto(site)
+    page.get_by_label("Rechercher dans les questions et les réponses").fill("cotisations sociales")
+    page.get_by_role("button", name="Rechercher").click()
+    page.get_by_role("checkbox", name="17e législature").check()
+    page.get_by_role("button", name="Appliquer les filtres").click()
+    expect(page).to_have_url(re.compile("legislature=17"))
+
+
+def what_is_found(page: Page) -> list[str]:
+    """The headline, the titles and the marked words of a results page."""
+    return [
+        page.get_by_role("heading", level=1).inner_text(),
+        *page.locator(".resultats h3").all_inner_texts(),
+        *page.locator(".resultats mark").all_inner_texts(),
+    ]
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no javascript"])
+def test_a_search_can_be_sent_to_a_colleague(
+    site: str, new_context: NewContext, javascript: bool
+) -> None:
+    """Type, filter, read the marked words, copy the address; a colleague sees the same."""
+    page = new_context(java_script_enabled=javascript).new_page()
+    search_and_filter(page, site)
+    answer = page.locator(".extrait-reponse")
+    result = page.locator(".resultats a").first
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 question")
+    expect(result).to_have_attribute("href", re.compile(rf"^/questions/{FOUND}\?"))
+    marked = {word.lower() for word in answer.locator("mark").all_inner_texts()}
+    assert {"cotisations", "sociales"} <= marked
+    expect(page.get_by_role("searchbox")).to_have_value("cotisations sociales")
+
+    colleague = new_context(java_script_enabled=javascript).new_page()
+    colleague.goto(page.url)
+
+    assert what_is_found(colleague) == what_is_found(page)
+
+
+def test_the_button_copies_the_canonical_address(site: str, new_context: NewContext) -> None:
+    """The button says that it copied; what it copied gives the same results."""
+    context = new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
+    page = context.new_page()
+    search_and_filter(page, site)
+    page.get_by_role("button", name="Copier le lien").click()
+    expect(page.get_by_role("status")).to_have_text("Lien copié")
+    copied: str = page.evaluate("navigator.clipboard.readText()")
+
+    assert copied == f"{site}/?q=cotisations+sociales&legislature=17"
+
+    colleague = new_context().new_page()
+    colleague.goto(copied)
+
+    assert what_is_found(colleague) == what_is_found(page)
+
+
+def test_empty_fields_stay_out_of_the_address(site: str, new_context: NewContext) -> None:
+    """With JavaScript the address holds what was asked and nothing else."""
+    page = new_context().new_page()
+    search_and_filter(page, site)
+
+    expect(page).to_have_url(f"{site}/?q=cotisations+sociales&legislature=17")
+
+
+def test_without_javascript_nothing_is_offered_in_vain(site: str, new_context: NewContext) -> None:
+    """A button that needs JavaScript isn't there without it."""
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{site}/?q=cotisations")
+
+    expect(page.locator("[data-copier]")).to_be_hidden()
+
+
+def test_a_question_is_read_and_left(site: str, new_context: NewContext) -> None:
+    """From a result to the question, its words marked, and back to the same place."""
+    page = new_context().new_page()
+    page.goto(f"{site}/?q=cotisations+sociales&legislature=17")
+    page.locator(".resultats a").first.click()
+
+    expect(page.get_by_role("heading", level=2, name="Réponse", exact=True)).to_be_visible()
+    expect(page.locator(".reponse mark").first).to_be_visible()
+
+    page.get_by_role("link", name="Revenir aux résultats").click()
+
+    expect(page).to_have_url(f"{site}/?q=cotisations+sociales&legislature=17#r1")
+
+
+def test_the_keyboard_reaches_the_results(site: str, new_context: NewContext) -> None:
+    """The skip links come first, and take the reader past the head of the page."""
+    page = new_context().new_page()
+    page.goto(f"{site}/?q=cotisations")
+    page.keyboard.press("Tab")
+
+    expect(page.locator(":focus")).to_have_text("Aller au contenu")
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_a_chip_takes_its_filter_away(demo: str, new_context: NewContext) -> None:
+    """Removing a filter leaves the words and the other filters."""
+    page = new_context().new_page()
+    page.goto(f"{demo}/?q=cotisations+sociales&legislature=17&statut=repondue")
+    page.get_by_role("link", name=re.compile("Retirer le filtre Législature")).click()
+
+    expect(page).to_have_url(f"{demo}/?q=cotisations+sociales&statut=repondue")
+
+
+def test_a_value_is_excluded_and_restored(demo: str, new_context: NewContext) -> None:
+    """A click leaves a value out, another brings it back."""
+    page = new_context().new_page()
+    page.goto(f"{demo}/?q=cotisations")
+    page.get_by_role("link", name="Exclure « 17e législature »").focus()
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(f"{demo}/?q=cotisations&legislature=-17")
+
+    page.get_by_role("link", name="Rétablir « 17e législature »").click()
+
+    expect(page).to_have_url(f"{demo}/?q=cotisations")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?q=cotisations+sociales&legislature=17",
+        "/?q=lune+zzz",
+        "/?tri=delai&page=2",
+        "/questions/QANR5L17QE900074?q=cotisations&rang=1",
+        "/aide",
+        "/a-propos",
+    ],
+)
+def test_a_phone_never_scrolls_sideways(
+    demo: str, new_context: NewContext, path: str, scheme: str
+) -> None:
+    """At 360 pixels every page fits, light and dark; the demo says that it is fiction."""
+    page = new_context(viewport=NARROW, color_scheme=scheme, has_touch=True).new_page()
+    page.goto(demo + path)
+    root = "document.documentElement"
+    excess: int = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+
+    assert excess <= 0
+    expect(page.get_by_role("note")).to_contain_text("Questions fictives, pour démonstration.")

@@ -1,0 +1,146 @@
+"""Every failure in words, never a stack trace, whatever is thrown at the site."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from urllib.parse import quote_from_bytes
+
+import pytest
+from flask.testing import FlaskClient
+
+HOSTILE = [
+    b"%ED%A0%80",
+    b"%00",
+    b"\xff\xfe",
+    b"%22%22%22",
+    b"((((((",
+    b"))))",
+    b"q:q:q:",
+    b"*",
+    b"~~5",
+    b"%E2%80%AE%D7%A9",
+    b"%F0%9F%92%A9",
+    b"-" * 50,
+    b"OU OU OU",
+    b"%",
+    b"%zz",
+    b"a" * 1999,
+    b"a" * 9000,
+    b"%0d%0aSet-Cookie:x",
+    b"<script>",
+    b"'\"><img>",
+    b"{{7*7}}",
+    b"{%25 if %25}",
+    b"=",
+    b"&&&;;;",
+    b"+" * 100,
+    b"%C0%AF",
+    b"\\",
+    b"1e9",
+    b"%D9%A1",
+    b"\x7f\x01",
+]
+NAMES = [*["q"] * 8, "legislature", "statut", "rubrique", "page", "par", "du", "tri", "x%00y"]
+
+
+def hostile_query_strings(number: int) -> list[str]:
+    """As many query strings as asked for, always the same, none of them kind."""
+    chance = random.Random(2026)
+    strings = []
+    for _ in range(number):
+        pairs = []
+        for _ in range(chance.choice((1, 1, 1, 2, 3))):
+            value = chance.choice(HOSTILE) + chance.randbytes(chance.randint(0, 12))
+            pairs.append(f"{chance.choice(NAMES)}={quote_from_bytes(value, safe='%&=+;')}")
+        strings.append("&".join(pairs))
+    return strings
+
+
+def test_no_query_string_breaks_a_page(client: FlaskClient) -> None:
+    """Whatever follows the question mark, the answer is a page: 200, 302 or a worded 400."""
+    for query in hostile_query_strings(300):
+        for path in ("/", "/api/v1/questions", "/questions/QANR5L17QE2621"):
+            response = client.get(path, query_string=query)
+
+            assert response.status_code in (200, 302, 400), (path, query)
+            assert b"\x00" not in response.data
+
+
+def test_an_endless_address_is_refused_in_words(client: FlaskClient) -> None:
+    """An address longer than any search is a 400 with a sentence."""
+    response = client.get("/?q=" + "a" * 100_000)
+
+    assert response.status_code == 400
+    assert "Adresse trop longue" in response.text
+
+
+def test_a_malformed_search_can_be_taken_up_again(client: FlaskClient) -> None:
+    """The page of a 400 keeps the words, names each mistake, and links to what remains."""
+    response = client.get("/?q=retraite&page=x&legislature=17")
+
+    assert response.status_code == 400
+    assert 'name="q" value="retraite"' in response.text
+    assert "<code>page</code>" in response.text
+    assert 'href="/?q=retraite&amp;legislature=17"' in response.text
+    assert "<h1>Recherche non comprise</h1>" in response.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/questions", "/static/site.css", "/nulle-part"])
+def test_only_reading_is_admitted(client: FlaskClient, method: str, path: str) -> None:
+    """Other methods get a worded 405 that names the two admitted."""
+    response = client.open(path, method=method)
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "GET, HEAD"
+    assert "GET et HEAD" in response.text
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=a", "/questions/QANR5L17QE2621", "/aide", "/sante"])
+def test_head_is_get_without_a_body(client: FlaskClient, path: str) -> None:
+    """HEAD has the code and the headers of GET, and nothing to read."""
+    asked, told = client.get(path), client.head(path)
+
+    assert told.status_code == asked.status_code
+    assert told.headers["Content-Type"] == asked.headers["Content-Type"]
+    assert told.data == b""
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=retraite", "/questions/QANR5L17QE2621"])
+def test_a_lost_index_is_worded(missing_index: FlaskClient, path: str) -> None:
+    """When the index can't be read the page says to try again, and nothing of the machine."""
+    response = missing_index.get(path)
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "120"
+    assert "Recherche indisponible pour le moment." in response.text
+    assert "/srv/index" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/questions", "/questions/QANR5L17QE2621", "/aide"])
+def test_a_bug_shows_no_stack_trace(
+    client_of: Callable[..., FlaskClient], path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An unexpected exception is logged and worded, without its details."""
+    response = client_of(RuntimeError("secret detail")).get(path)
+
+    assert response.status_code == 500
+    assert "Une erreur imprévue s’est produite." in response.text
+    assert "secret detail" not in response.text
+    assert "secret detail" in caplog.text
+
+
+def test_an_unknown_page_is_worded(client: FlaskClient) -> None:
+    """A page that doesn't exist says so, with a search box."""
+    response = client.get("/nulle-part")
+
+    assert response.status_code == 404
+    assert "Aucune page à cette adresse." in response.text
+    assert 'role="search"' in response.text
+
+
+@pytest.mark.parametrize("path", ["//exemple.org/", "//exemple.org/questions//x", "/aide//"])
+def test_no_address_redirects_elsewhere(client: FlaskClient, path: str) -> None:
+    """Doubled slashes are a page that doesn't exist, never a redirection."""
+    assert client.get("/", environ_overrides={"PATH_INFO": path}).status_code == 404

@@ -1,0 +1,95 @@
+"""The JSON API: the searches of the pages, for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+
+from index.errors import QuestionsError
+from index.markup import text_of_html
+from index.question import Question
+from search.facets import FACET
+from search.request import BadRequest, ParameterError, SearchRequest
+from search.results import question_url
+from web.errors import QuestionNotFound, UnknownFacet
+from web.query_string import canonical_uid, read_params, without
+from web.searching import run_search
+from web.site import current_site
+
+api = Blueprint("api", __name__)
+
+
+@api.after_app_request
+def allow_other_sites(response: Response) -> Response:
+    """Let pages of other sites read the API; its errors too, which the blueprint may not see."""
+    if request.path.startswith("/api/"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@api.get("/api/v1/questions")
+def search_questions() -> ResponseReturnValue:
+    """One page of a search."""
+    return jsonify(run_search(request.query_string).as_json())
+
+
+@api.get("/api/v1/questions/<uid>")
+def show_question(uid: str) -> ResponseReturnValue:
+    """One question with what belongs beside it."""
+    spelt = canonical_uid(uid)
+    if spelt is not None and spelt != uid:
+        return redirect(f"/api/v1{question_url(spelt)}", 301)
+    engine = current_site().engine
+    question = engine.get(uid) if spelt else None
+    if question is None:
+        raise QuestionNotFound
+    record = question.as_record(engine.health().donnees_au)
+    return jsonify(
+        **record,
+        url=question_url(question.uid),
+        texte_question_brut=_plain(question.texte_question),
+        texte_reponse_brut=_plain(question.texte_reponse),
+        memes_reponses=_references(engine.same_answer(question)),
+        proches=[],
+    )
+
+
+@api.get("/api/v1/facettes/<facette>")
+def show_facet(facette: str) -> ResponseReturnValue:
+    """One facet of a search, its values limited to a prefix."""
+    if facette not in FACET:
+        raise UnknownFacet(", ".join(FACET))
+    params = read_params(request.query_string)
+    prefixes = [value for name, value in params if name == "prefixe"]
+    if len(prefixes) > 1:
+        message = "Paramètre « prefixe » donné deux fois."
+        raise BadRequest([ParameterError("prefixe", message)])
+    asked = SearchRequest.from_params(without(params, ["prefixe"]))
+    counts = current_site().engine.facet(asked, facette, "".join(prefixes).strip())
+    return jsonify(counts.as_json())
+
+
+@api.get("/sante")
+def show_health() -> ResponseReturnValue:
+    """Whether searches are answered, and from what."""
+    try:
+        health = current_site().engine.health()
+    except QuestionsError:
+        return jsonify(statut="indisponible", generation=None, questions=None, donnees_au=None), 503
+    return jsonify(
+        statut="ok",
+        generation=health.generation,
+        questions=health.questions,
+        donnees_au=health.donnees_au and health.donnees_au.isoformat(),
+    )
+
+
+def _plain(html: str | None) -> str | None:
+    return None if html is None else text_of_html(html)
+
+
+def _references(questions: Iterable[Question]) -> list[dict[str, Any]]:
+    return [{"uid": q.uid, "titre": q.titre, "url": question_url(q.uid)} for q in questions]

@@ -1,0 +1,94 @@
+"""The site as one WSGI application: `create_app(engine)`."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, g, url_for
+from flask.json.provider import DefaultJSONProvider
+from jinja2 import StrictUndefined
+
+from search.engine import Engine, Health
+from search.request import SIDES, SearchRequest
+from web.api import api
+from web.display import register_display
+from web.errors import register_errors
+from web.pages import pages
+from web.refine import register_refine
+from web.security import register_security
+from web.settings import Settings
+from web.site import Site, attach_site, current_site
+
+STATIC_MAX_AGE: Final = 365 * 24 * 3600
+"""Seconds a browser may keep a static file: its address changes with its content."""
+
+
+def create_app(engine: Engine, *, settings: Settings | None = None) -> Flask:
+    """The site and its API over one engine.
+
+    Args:
+        engine: where to search; it stays the caller's to close.
+        settings: what the site says of itself; read from the environment when left out.
+    """
+    app = Flask(__name__)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_MAX_AGE
+    # A doubled slash would otherwise redirect to an address that the visitor chose.
+    app.url_map.merge_slashes = False
+    attach_site(app, Site(engine, settings or Settings.from_environment()))
+    _configure_json(app)
+    _configure_templates(app)
+    register_security(app)
+    register_errors(app)
+    app.register_blueprint(pages)
+    app.register_blueprint(api)
+    return app
+
+
+def _configure_json(app: Flask) -> None:
+    """Keep the contract's order of names, and French letters as they are."""
+    assert isinstance(app.json, DefaultJSONProvider)
+    app.json.ensure_ascii = False
+    app.json.sort_keys = False
+
+
+def _configure_templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    register_display(app)
+    register_refine(app)
+    app.context_processor(_shared_context)
+
+
+def _shared_context() -> dict[str, Any]:
+    """What every page shows: the name of the site, the state of the data, the search box."""
+    return {
+        "reglages": current_site().settings,
+        "sante": _health(),
+        "recherche": SearchRequest(),
+        "cotes": SIDES,
+        "canonique": None,
+        "fichier": _asset_url,
+    }
+
+
+def _health() -> Health | None:
+    """The state of the index, asked once a request; error pages set it beforehand."""
+    if "sante" not in g:
+        g.sante = current_site().engine.health()
+    health: Health | None = g.sante
+    return health
+
+
+def _asset_url(name: str) -> str:
+    """The address of a static file, changing with its content."""
+    return url_for("static", filename=name, v=_content_hash(name))
+
+
+@cache
+def _content_hash(name: str) -> str:
+    content = (Path(__file__).parent / "static" / name).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:10]

@@ -1,0 +1,61 @@
+"""`qe serve`: the site, behind a production server."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from web.commands.shell import index_option
+from web.server import THREADS, WORKERS, bind_address, check_index, serve, site_address
+
+
+@click.command(
+    "serve",
+    short_help="Serve the site.",
+    epilog="""\b
+Examples:
+  qe serve
+      the default index, on http://127.0.0.1:8000, for this machine alone
+  qe serve --index /srv/questions --host 0.0.0.0 --port 80 --workers 4
+      for everyone who can reach this machine
+
+\b
+Settings of the site, from the environment:
+  QE_URL QE_TITRE QE_CONTACT QE_MENTIONS
+""",
+)
+@index_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=WORKERS,
+    show_default=True,
+    help="Processes; one a core is sensible.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    default=THREADS,
+    show_default=True,
+    help="Threads in each process.",
+)
+def serve_command(directory: Path, host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the index as a site and an API until Ctrl+C.
+
+    A build published meanwhile is taken up without a restart.
+    """
+    check_index(directory)
+    with closing(bind_address(host, port)) as listener:
+        address = site_address(host, listener)
+        click.echo(f"Serving at {address} (Ctrl+C to stop)", err=True)
+        serve(directory, listener, workers=workers, threads=threads)

@@ -1,0 +1,132 @@
+"""Every failure in words: a page with a search box, or the API's one shape of error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, NotFound
+
+from index.errors import QuestionsError
+from search.request import BadRequest, ParameterError, SearchRequest
+from web.query_string import parse_leniently, read_params, readable_query
+from web.refine import results_url
+from web.security import ALLOWED_METHODS
+from web.site import current_site
+
+RETRY_AFTER_SECONDS: Final = 120
+
+_WORDS: Final[Mapping[int, tuple[str, str]]] = {
+    404: ("Page introuvable", "Aucune page à cette adresse."),
+    405: ("Demande non admise", "Ce site se consulte seulement : méthodes GET et HEAD."),
+    500: ("Erreur imprévue", "Une erreur imprévue s’est produite. Elle a été consignée."),
+    503: (
+        "Recherche indisponible",
+        "Recherche indisponible pour le moment. Réessayez dans quelques minutes.",
+    ),
+}
+_OTHER_WORDS: Final = ("Demande non comprise", "Cette demande n’a pas pu être comprise.")
+
+
+class QuestionNotFound(NotFound):
+    """No question bears the uid of the address."""
+
+    title = "Question introuvable"
+    description = "Aucune question à cette adresse. Vérifiez la législature et le numéro."
+
+
+class UnknownFacet(NotFound):
+    """The API has no facet of that name."""
+
+    title = "Facette inconnue"
+
+    def __init__(self, facets: str) -> None:
+        super().__init__(f"Facette inconnue. Facettes possibles : {facets}.")
+
+
+_PARAMETER_AT_FAULT: Final = {QuestionNotFound: "uid", UnknownFacet: "facette"}
+
+
+def register_errors(app: Flask) -> None:
+    """Make these the only error pages of an application."""
+    app.register_error_handler(BadRequest, _bad_request)
+    app.register_error_handler(QuestionsError, _unavailable)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def error_json(errors: list[ParameterError] | list[tuple[str | None, str]]) -> Response:
+    """The API's error body; `parametre` is null when no parameter is at fault."""
+    pairs = [(e.parametre, e.message) if isinstance(e, ParameterError) else e for e in errors]
+    return jsonify(erreurs=[{"parametre": name, "message": message} for name, message in pairs])
+
+
+def _bad_request(error: BadRequest) -> ResponseReturnValue:
+    if _for_programs():
+        return error_json(list(error.errors)), 400
+    query, way_out = _what_can_be_kept()
+    return (
+        _page(
+            "Recherche non comprise",
+            "Cette adresse contient ce qui ne peut pas être lu :",
+            erreurs=error.errors,
+            recherche=SearchRequest(q=query),
+            reprise=way_out,
+        ),
+        400,
+    )
+
+
+def _what_can_be_kept() -> tuple[str, str | None]:
+    """The query to show again, and the search without its malformed parameters, if one is left."""
+    try:
+        params = read_params(request.query_string)
+    except BadRequest:
+        return "", None
+    remaining = parse_leniently(params)
+    way_out = results_url(remaining) if remaining.to_params() else None
+    return readable_query(params), way_out
+
+
+def _unavailable(error: QuestionsError) -> ResponseReturnValue:
+    current_app.logger.error("index unavailable: %s", error)
+    return _answer(503, *_WORDS[503], headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    """A routing error, one of ours, or (as a 500) any unexpected exception, which Flask logged."""
+    if error.code is not None and 300 <= error.code < 400:
+        return error
+    code = error.code or 500
+    headers = {"Allow": ", ".join(ALLOWED_METHODS)} if code == 405 else {}
+    if type(error) in _PARAMETER_AT_FAULT:
+        title, message = getattr(error, "title", ""), error.description or ""
+        return _answer(code, title, message, parameter=_PARAMETER_AT_FAULT[type(error)])
+    return _answer(code, *_WORDS.get(code, _OTHER_WORDS), headers=headers)
+
+
+def _answer(
+    code: int,
+    title: str,
+    message: str,
+    *,
+    parameter: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    body = error_json([(parameter, message)]) if _for_programs() else _page(title, message)
+    return body, code, dict(headers or {})
+
+
+def _page(title: str, message: str, **context: object) -> str:
+    """An error page; it must come out even when the index can't say how old it is."""
+    try:
+        g.setdefault("sante", current_site().engine.health())
+    except Exception:  # Whatever broke, the reader gets the page.
+        g.sante = None
+    values: dict[str, object] = {"erreurs": (), "reprise": None} | context
+    return render_template("erreur.html", titre_erreur=title, message=message, **values)
+
+
+def _for_programs() -> bool:
+    return request.path.startswith("/api/")

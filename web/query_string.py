@@ -1,0 +1,100 @@
+"""From the query string of a URL to a search: the same for the pages and for the API."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import parse_qsl
+
+from index.question import make_uid, parse_uid
+from search.request import (
+    DROPPED,
+    PARAMETERS,
+    BadRequest,
+    ParameterError,
+    SearchRequest,
+)
+
+LONGEST_QUERY_STRING: Final = 32_000
+"""Bytes of a query string: the longest `q`, percent-encoded, fits with its filters."""
+
+Params = list[tuple[str, str]]
+
+_SEARCH_PARAMETERS: Final = frozenset(parameter.name for parameter in PARAMETERS)
+
+_NUMBER: Final = r"(?P<legislature>\d{1,3})-(?P<numero>\d{1,7})(?P<type>QE|QG|QOSD)"
+_SITE: Final = r"https?://[a-z.-]*assemblee-nationale\.fr"
+_SHORT_FORM: Final = re.compile(rf"(?:{_SITE}/q\d{{1,3}}/)?{_NUMBER}(?:\.html?)?", re.IGNORECASE)
+_LONG_FORM: Final = re.compile(
+    rf"(?:{_SITE}/dyn/\d{{1,3}}/questions/)?(?P<uid>QANR5L\w+?)(?:\.pdf)?", re.IGNORECASE
+)
+
+
+def read_params(query_string: bytes) -> Params:
+    """The parameters of a URL in their order, whatever bytes it holds.
+
+    What is not UTF-8 becomes U+FFFD, and control characters become spaces: they mean nothing,
+    and a NUL has no place in a page.
+
+    Raises:
+        BadRequest: the query string is longer than any search needs.
+    """
+    if len(query_string) > LONGEST_QUERY_STRING:
+        raise BadRequest([ParameterError("q", "Adresse trop longue : raccourcissez la recherche.")])
+    text = query_string.decode("utf-8", "replace")
+    pairs = parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="replace")
+    return [(_visible(name), _visible(value)) for name, value in pairs]
+
+
+def is_search(params: Params) -> bool:
+    """Whether a URL of the home page asks for results: any parameter that isn't empty or dropped.
+
+    A name without meaning counts when it has a value: the results page is where it is mentioned.
+    """
+    return any(value.strip() and not DROPPED.fullmatch(name) for name, value in params)
+
+
+def search_params(params: Params) -> Params:
+    """The parameters of a search alone, such as follow the address of a question."""
+    return [pair for pair in params if pair[0] in _SEARCH_PARAMETERS]
+
+
+def without(params: Params, names: Iterable[str]) -> Params:
+    """The parameters that are not called one of `names`."""
+    unwanted = set(names)
+    return [pair for pair in params if pair[0] not in unwanted]
+
+
+def parse_leniently(params: Params) -> SearchRequest:
+    """The search that remains when malformed parameters are left out."""
+    try:
+        return SearchRequest.from_params(params)
+    except BadRequest as error:
+        return SearchRequest.from_params(without(params, (e.parametre for e in error.errors)))
+
+
+def readable_query(params: Params) -> str:
+    """The first `q` of a URL that could not be read as a search, fit to be shown again."""
+    return next((value for name, value in params if name == "q"), "")[:300]
+
+
+def named_question(text: str) -> str | None:
+    """The uid that a whole text names: a uid, `17-2621QE`, or one of the two official addresses."""
+    text = text.strip()
+    if match := _SHORT_FORM.fullmatch(text):
+        return make_uid(int(match["legislature"]), match["type"].upper(), int(match["numero"]))
+    if match := _LONG_FORM.fullmatch(text):
+        return canonical_uid(match["uid"])
+    return None
+
+
+def canonical_uid(text: str) -> str | None:
+    """A uid in its one spelling, or None when the text is no uid in any case."""
+    parts = parse_uid(text)
+    return None if parts is None else make_uid(*parts)
+
+
+def _visible(text: str) -> str:
+    return "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)

@@ -1,0 +1,277 @@
+"""I have results; what can the reader change? Chips, facets, sorts, pages and exact words.
+
+Everything here is a link or a line of a form, computed from `SearchResults` and ready to show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from flask import Flask
+
+from search.facets import EN_RETARD, FACET, FACETS, FacetCounts, FacetValue, identity
+from search.request import MOST_PER_PAGE, PER_PAGE, SORTS, SearchRequest
+from search.results import SearchResults
+from web.display import date_in_words
+
+ALL_QUESTIONS: Final = "/?tri=recent"
+"""The list of everything: `/` alone is the home page."""
+
+PAGE_SIZES: Final = (PER_PAGE, 25, 50, MOST_PER_PAGE)
+SHOWN_AT_ONCE: Final = 5
+"""Values of a facet that stand outside its fold."""
+
+_OPEN_FACETS: Final = frozenset(("legislature", "statut", "ministere", "rubrique", "groupe"))
+_DATES: Final = (
+    ("Question publiée au JO", "du", "au"),
+    ("Réponse publiée au JO", "reponse_du", "reponse_au"),
+)
+_QUERY_WORD: Final = re.compile(r'(?P<quoted>"[^"]*"?)|(?P<word>[^\s()|":]+)(?![:*])')
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A choice among others: its words, where it leads, and whether it is in force."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force; `url` is the search without it."""
+
+    subject: str
+    value: str
+    url: str
+    excluded: bool = False
+
+    @property
+    def removal(self) -> str:
+        """What its link does, said in full."""
+        value = f"sauf {self.value}" if self.excluded else self.value
+        named = f"{self.subject} : {value}" if self.subject else value
+        return f"Retirer le filtre {named}"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetLine:
+    """One value of a facet: `exclude_url` leaves it out, `restore_url` forgets its choice."""
+
+    value: FacetValue
+    nested: bool
+    exclude_url: str
+    restore_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetList:
+    """One facet, its values parted into those shown and those under a fold.
+
+    `whole` is what the bars are shares of: every question the facet's counts are about.
+    """
+
+    name: str
+    label: str
+    counts: FacetCounts
+    shown: tuple[FacetLine, ...]
+    folded: tuple[FacetLine, ...]
+    whole: int
+    chosen: int
+    opened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WordForms:
+    """A searched word, the forms found for it, and the search for exactly what was typed."""
+
+    word: str
+    forms: tuple[tuple[str, int], ...]
+    exact_url: str | None
+
+
+def results_url(request: SearchRequest) -> str:
+    """The address of a search's results, even when it asks for nothing in particular."""
+    return request.url() if request.to_params() else ALL_QUESTIONS
+
+
+def register_refine(app: Flask) -> None:
+    """Give templates the address of a search's results as a filter."""
+    app.jinja_env.filters["adresse"] = results_url
+
+
+def chips(request: SearchRequest) -> list[Chip]:
+    """The filters in force, in the order of the parameters."""
+    return [*_facet_chips(request), *_other_chips(request)]
+
+
+def _facet_chips(request: SearchRequest) -> Iterator[Chip]:
+    for name, choices in request.filters.items():
+        for choice in choices:
+            yield Chip(
+                FACET[name].label,
+                FACET[name].alone(choice.valeur),
+                results_url(request.without_choice(name, choice.valeur)),
+                choice.exclue,
+            )
+
+
+def _other_chips(request: SearchRequest) -> Iterator[Chip]:
+    if request.renouvelee:
+        yield Chip("", "Question renouvelée", results_url(request.replace(renouvelee=False)))
+    for subject, since, until in _DATES:
+        bounds = (getattr(request, since), getattr(request, until))
+        if any(bounds):
+            without_dates = request.replace(**{since: None, until: None})
+            yield Chip("", f"{subject} {_period(*bounds)}", results_url(without_dates))
+
+
+def _period(since: date | None, until: date | None) -> str:
+    if since and until:
+        return f"entre le {date_in_words(since)} et le {date_in_words(until)}"
+    if since:
+        return f"depuis le {date_in_words(since)}"
+    return f"jusqu’au {date_in_words(until)}" if until else ""
+
+
+def carried_params(request: SearchRequest, *, without: Iterable[str]) -> list[tuple[str, str]]:
+    """The parameters a form must carry along: all but its own fields, `without`, and the page."""
+    dropped = {"page", *without}
+    return [(name, value) for name, value in request.to_params() if name not in dropped]
+
+
+def panel_params(request: SearchRequest) -> list[tuple[str, str]]:
+    """What the form of the facets carries along, beside its own boxes: words and exclusions."""
+    fields = {"renouvelee", "du", "au", "reponse_du", "reponse_au"}
+    return [
+        (name, value)
+        for name, value in carried_params(request, without=fields)
+        if name not in FACET or value.startswith("-")
+    ]
+
+
+def facet_lists(results: SearchResults) -> list[FacetList]:
+    """The facets that have something to show, in the contract's order."""
+    lists = [
+        _facet_list(results.request, facet.name, results.facets.get(facet.name, FacetCounts()))
+        for facet in FACETS
+    ]
+    return [facet for facet in lists if facet.shown]
+
+
+def _facet_list(request: SearchRequest, name: str, counts: FacetCounts) -> FacetList:
+    lines = [_facet_line(request, name, value) for value in _nested(counts.valeurs)]
+    chosen = [value for value in counts.valeurs if value.choisie or value.exclue]
+    shown, folded = _fold(lines)
+    counted_once = sum(value.nombre for value in counts.valeurs if value.valeur != EN_RETARD)
+    return FacetList(
+        name,
+        FACET[name].label,
+        counts,
+        shown,
+        folded,
+        whole=counted_once + counts.autres + counts.sans,
+        chosen=len(chosen),
+        opened=name in _OPEN_FACETS or bool(chosen),
+    )
+
+
+def _facet_line(request: SearchRequest, name: str, value: FacetValue) -> FacetLine:
+    return FacetLine(
+        value,
+        nested=value.valeur == EN_RETARD,
+        exclude_url=results_url(request.with_choice(name, value.valeur, exclue=True)),
+        restore_url=results_url(request.without_choice(name, value.valeur)),
+    )
+
+
+def _nested(values: Iterable[FacetValue]) -> list[FacetValue]:
+    """The values with the overdue ones right after the waiting ones they are a part of."""
+    ordered = [value for value in values if value.valeur != EN_RETARD]
+    overdue = [value for value in values if value.valeur == EN_RETARD]
+    names = [value.valeur for value in ordered]
+    place = names.index("en_attente") + 1 if "en_attente" in names else len(ordered)
+    return [*ordered[:place], *overdue, *ordered[place:]]
+
+
+def _fold(lines: list[FacetLine]) -> tuple[tuple[FacetLine, ...], tuple[FacetLine, ...]]:
+    """The first lines and those in use, then the others; a fold for one line is not worth it."""
+    if len(lines) <= SHOWN_AT_ONCE + 1:
+        return tuple(lines), ()
+    kept = [
+        index < SHOWN_AT_ONCE or line.value.choisie or line.value.exclue
+        for index, line in enumerate(lines)
+    ]
+    shown = tuple(line for line, keep in zip(lines, kept, strict=True) if keep)
+    return shown, tuple(line for line, keep in zip(lines, kept, strict=True) if not keep)
+
+
+def sort_links(request: SearchRequest) -> list[Link]:
+    """The sorts; relevance is one only when there are words to be relevant to."""
+    return [
+        Link(
+            label,
+            results_url(request.replace(tri=None if key == request.default_sort else key)),
+            key == request.sort,
+        )
+        for key, label in SORTS.items()
+        if request.q or key != "pertinence"
+    ]
+
+
+def size_links(request: SearchRequest) -> list[Link]:
+    """How many results a page may hold."""
+    return [
+        Link(str(size), results_url(request.replace(par=size)), size == request.par)
+        for size in PAGE_SIZES
+    ]
+
+
+def page_links(results: SearchResults) -> list[Link | None]:
+    """The first page, the last, and those around the current one; None stands for a gap."""
+    current, last = results.request.page, results.pages
+    near = {1, last, *range(current - 1, current + 2)}
+    numbers = sorted(number for number in near if 1 <= number <= last)
+    links: list[Link | None] = []
+    before = 0
+    for number in numbers:
+        if number == before + 2:
+            links.append(_page_link(results.request, number - 1))
+        elif number > before + 2:
+            links.append(None)
+        links.append(_page_link(results.request, number))
+        before = number
+    return links
+
+
+def _page_link(request: SearchRequest, number: int) -> Link:
+    url = results_url(request.replace(page=number))
+    return Link(str(number), url, number == request.page)
+
+
+def word_forms(results: SearchResults) -> list[WordForms]:
+    """The searched words that stood for several forms, or for another form than their own."""
+    return [
+        WordForms(word, _by_count(forms), _exact_url(results.request, word))
+        for word, forms in results.formes.items()
+        if forms.keys() - {word}
+    ]
+
+
+def _by_count(forms: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(forms.items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def _exact_url(request: SearchRequest, word: str) -> str | None:
+    for match in _QUERY_WORD.finditer(request.q):
+        typed = match["word"]
+        if typed and identity(typed.removeprefix("-")) == identity(word):
+            start = match.start() + typed.startswith("-")
+            exact = f'{request.q[:start]}"{typed.removeprefix("-")}"{request.q[match.end() :]}'
+            return results_url(request.replace(q=exact))
+    return None

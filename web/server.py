@@ -1,0 +1,124 @@
+"""The site behind a production server: gunicorn, embedded, with an engine in each worker."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.http import message
+
+from index.errors import QuestionsError
+from search.engine import open_engine
+from web.application import create_app
+
+WORKERS: Final = 2
+THREADS: Final = 4
+
+LONGEST_REQUEST_LINE: Final = 64 * 1024
+"""Bytes; the longest `q` with all its filters fits, percent-encoded, and so does an address that
+the site itself answers with a worded 400."""
+
+_MEMORY: Final = "/dev/shm"
+"""Workers touch a file every second: on a disk that is busy, they would seem to hang."""
+
+_OPTIONS: Final[dict[str, Any]] = {
+    "worker_class": "gthread",
+    "timeout": 60,
+    "graceful_timeout": 10,
+    "keepalive": 5,
+    "loglevel": "warning",
+    "limit_request_line": LONGEST_REQUEST_LINE,
+    "control_socket_disable": True,
+    "worker_tmp_dir": _MEMORY if os.access(_MEMORY, os.W_OK) else None,
+}
+
+
+class AddressUnavailable(QuestionsError):
+    """The server cannot listen where it was asked to."""
+
+
+def serve(directory: Path, listener: socket.socket, *, workers: int, threads: int) -> None:
+    """Serve the index in `directory` until a signal stops the process.
+
+    Args:
+        directory: where the index is.
+        listener: a socket from `bind_address`; gunicorn takes it over and closes it.
+        workers: processes, each with its own engine.
+        threads: threads in each of them.
+
+    Raises:
+        SystemExit: the server was stopped.
+    """
+    _Server(
+        lambda: create_app(open_engine(directory)),
+        {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads},
+    ).run()
+
+
+def check_index(directory: Path) -> None:
+    """Open an index once, before workers fail one by one, each with a traceback.
+
+    Raises:
+        IndexMissing: there is no index.
+        IndexFormatError: there is one that this version cannot read.
+    """
+    open_engine(directory).close()
+
+
+def bind_address(host: str, port: int) -> socket.socket:
+    """A socket bound to an address; gunicorn, given a taken one, would retry for five seconds.
+
+    Raises:
+        AddressUnavailable: the port is taken or reserved, or the host is not of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise AddressUnavailable(f"host {host!r} is unknown: choose another with --host") from error
+    listener = socket.socket(family, kind, protocol)
+    # A server stopped a moment ago leaves connections that would keep its port for a minute.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise AddressUnavailable(
+            f"cannot serve on port {port} of {host} ({error.strerror}): "
+            f"choose another with --port {port + 1 if port < 65535 else 8000}"
+        ) from error
+    return listener
+
+
+def site_address(host: str, listener: socket.socket) -> str:
+    """The address of the site on a bound socket, as a browser takes it."""
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{listener.getsockname()[1]}"
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's master process, which loads the application in each worker, after the fork.
+
+    An engine opened before it would share its files' positions between processes.
+    """
+
+    def __init__(self, make_app: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._make_app = make_app
+        self._given = _OPTIONS | options
+        super().__init__()
+
+    def load_config(self) -> None:
+        # gunicorn cuts the setting off at this constant, too low for a long query in French.
+        message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
+        for name, value in self._given.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._make_app()

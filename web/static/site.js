@@ -1,0 +1,67 @@
+// Comforts only: every page works without this file.
+"use strict";
+
+// Copy the address that the button bears.
+for (const button of document.querySelectorAll("[data-copier]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const said = button.parentElement.querySelector(".copie");
+    try {
+      await navigator.clipboard.writeText(new URL(button.dataset.copier, location).href);
+      said.textContent = "Lien copié";
+    } catch {
+      said.textContent = "Copie refusée par le navigateur";
+    }
+  });
+}
+
+// Empty fields would only lengthen the address that people share.
+const emptied = [];
+addEventListener("submit", ({ target }) => {
+  for (const field of target.elements) {
+    const unused = field.type === "checkbox" || (field.type === "radio" && !field.checked);
+    if (field.name && field.value === "" && !unused) {
+      field.disabled = true;
+      emptied.push(field);
+    }
+  }
+});
+addEventListener("pageshow", () => {
+  for (const field of emptied.splice(0)) field.disabled = false;
+});
+
+// Suggest the values of a long list; typing one in full works without this.
+for (const field of document.querySelectorAll("[data-facette]")) {
+  let waiting;
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const params = new URLSearchParams(location.search);
+      params.set("prefixe", field.value);
+      try {
+        const answer = await fetch(`/api/v1/facettes/${field.dataset.facette}?${params}`);
+        if (!answer.ok) return;
+        const { valeurs } = await answer.json();
+        field.list.replaceChildren(...valeurs.map(({ valeur }) => new Option(valeur, valeur)));
+      } catch {
+        // Without an answer the field stays a plain one.
+      }
+    }, 150);
+  });
+}
+
+// Escape and a click elsewhere close menus.
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus(null);
+});
+addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+
+function closeMenus(kept) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu === kept) continue;
+    const summary = menu.querySelector("summary");
+    if (menu.contains(document.activeElement)) summary.focus();
+    menu.open = false;
+  }
+}
