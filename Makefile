@@ -1,0 +1,50 @@
+# Every target sets up what it needs; `make` alone lists them.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--all-build-deps --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+DEMO := demo/acteurs demo/organes demo/questions
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint lock
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/ready-to-run ## Serve var/index, else the demo corpus, on http://127.0.0.1:8000 (or PORT=)
+	@if [ -d var/index ]; then index=var/index; else index=var/demo; fi; \
+	if [ ! -d $$index ]; then $(BIN)/qe index $(DEMO) --index $$index || exit; fi; \
+	exec $(BIN)/qe serve --index $$index --port $(PORT)
+
+test: .venv/ready-to-test ## Run the tests; those in a browser need Chromium
+	$(BIN)/pytest -n 2
+
+lint: .venv/ready-to-test ## Check style, formatting and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.toml
+	$(PIP_COMPILE) --output-file requirements/run.txt pyproject.toml
+	$(PIP_COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
+
+.venv/ready-to-run: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(PIP_INSTALL) --requirement requirements/run.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-to-test: requirements/dev.txt pyproject.toml | .venv/bin/python
+	$(PIP_INSTALL) --requirement requirements/dev.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'make: $(PYTHON) is missing or older than 3.11: install Python 3.11 or later,' \
+		'or name one with PYTHON=/path/to/python3.11' >&2; exit 1; }
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
