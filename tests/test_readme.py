@@ -21,28 +21,29 @@ REST = "…"
 
 
 class Example(NamedTuple):
-    """A command of the README and the output shown under it."""
+    """A command of the README, its rank among them, and the output shown under it."""
 
+    rank: int
     command: str
     output: list[str]
 
 
 def examples() -> Iterator[Example]:
     """Every `qe` command in a console block, in order: each may rely on those before it."""
-    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL):
-        command, *output = block.removeprefix("$ ").splitlines()
-        if command.startswith("qe "):
-            yield Example(command, output)
+    blocks = re.findall(r"```console\n\$ (qe .*?)```", README, re.DOTALL)
+    for rank, block in enumerate(blocks):
+        command, *output = block.splitlines()
+        yield Example(rank, command, output)
 
 
 @pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     """What each command prints, run in order in a folder with the demo corpus."""
     folder = tmp_path_factory.mktemp("readme")
     (folder / "demo").symlink_to(PROJECT / "demo")
     environment = {**os.environ, "COLUMNS": "100", "PYTHONUTF8": "1"}
     environment.pop("QE_INDEX", None)
-    printed = {}
+    printed = []
     for example in examples():
         arguments = shlex.split(example.command)[1:]
         run = subprocess.run(
@@ -53,16 +54,14 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
             check=True,
             text=True,
         )
-        printed[example.command] = run.stdout.rstrip("\n").splitlines()
+        printed.append(run.stdout.rstrip("\n").splitlines())
     return printed
 
 
 @pytest.mark.parametrize("example", list(examples()), ids=lambda example: example.command)
-def test_a_command_prints_what_the_readme_shows(
-    example: Example, outputs: dict[str, list[str]]
-) -> None:
+def test_a_command_prints_what_the_readme_shows(example: Example, outputs: list[list[str]]) -> None:
     """Each shown output is the real one, to the line where the README stops."""
-    printed = [_without_duration(line) for line in outputs[example.command]]
+    printed = [_without_duration(line) for line in outputs[example.rank]]
     if REST in example.output:
         shown = example.output[: example.output.index(REST)]
         printed = printed[: len(shown)]
