@@ -46,17 +46,22 @@ class _Mandate:
 
 
 @dataclass(slots=True)
-class _Actor:
+class _Entry:
+    """An actor, or a body (which has names only)."""
+
     native: bool
     names: dict[str, str | None]
     seats: list[_Mandate] = field(default_factory=list)
     groups: list[_Mandate] = field(default_factory=list)
 
-
-@dataclass(slots=True)
-class _Body:
-    native: bool
-    names: dict[str, str | None]
+    def merge(self, other: _Entry) -> None:
+        """Take from another file's entry what this one lacks; native names come first."""
+        first, second = (other, self) if other.native and not self.native else (self, other)
+        self.names = {name: first.names[name] or second.names[name] for name in first.names}
+        self.native = first.native
+        # The same mandate in two files does no harm: the one in force is the same.
+        self.seats = self.seats or other.seats
+        self.groups = self.groups or other.groups
 
 
 def recognises(document: Document) -> bool:
@@ -83,8 +88,8 @@ class Directory:
     """
 
     def __init__(self) -> None:
-        self._actors: dict[str, _Actor] = {}
-        self._bodies: dict[str, _Body] = {}
+        self._actors: dict[str, _Entry] = {}
+        self._bodies: dict[str, _Entry] = {}
 
     def add(self, parsed: Any) -> None:
         """Take in one parsed file; what is neither an actor nor a body is passed over."""
@@ -94,14 +99,14 @@ class Directory:
             self._add_native_body(body)
         for reference, entry in _compact(parsed):
             if _ACTOR_REF.fullmatch(reference):
-                self._merge_actor(reference, _Actor(False, _actor_names(entry)))
+                _take_in(self._actors, reference, _Entry(False, _actor_names(entry)))
             else:
                 names = {
                     "groupe": first_text(entry, "libelle"),
                     "groupe_sigle": first_text(entry, "libelle_abrev")
                     or first_text(entry, "libelle_abrege"),
                 }
-                self._merge_body(reference, _Body(False, names))
+                _take_in(self._bodies, reference, _Entry(False, names))
 
     def resolve(self, question: Question) -> Question:
         """The question with what is known of its author and group; what it says itself stays.
@@ -117,7 +122,7 @@ class Directory:
         known |= self._group(question, actor)
         return replace(question, **known) if known else question  # type: ignore[arg-type]
 
-    def _group(self, question: Question, actor: _Actor | None) -> dict[str, str | None]:
+    def _group(self, question: Question, actor: _Entry | None) -> dict[str, str | None]:
         published = question.groupe
         by_reference = published is not None and _BODY_REF.fullmatch(published) is not None
         if published is not None and not by_reference:
@@ -131,14 +136,14 @@ class Directory:
         reference = first_text(published, "uid")
         if reference is None:
             return
-        actor = _Actor(True, _actor_names(next(iter(find(published, "etatCivil", "ident")), {})))
+        actor = _Entry(True, _actor_names(next(iter(find(published, "etatCivil", "ident")), {})))
         for mandate in find(published, "mandats", "mandat"):
             kind = first_text(mandate, "typeOrgane")
             if kind == "ASSEMBLEE":
                 actor.seats.append(_read_mandate(mandate))
             elif kind == "GP":
                 actor.groups.append(_read_mandate(mandate))
-        self._merge_actor(reference, actor)
+        _take_in(self._actors, reference, actor)
 
     def _add_native_body(self, published: Mapping[str, Any]) -> None:
         reference = first_text(published, "uid")
@@ -147,23 +152,13 @@ class Directory:
                 "groupe": first_text(published, "libelle"),
                 "groupe_sigle": first_text(published, "libelleAbrev"),
             }
-            self._merge_body(reference, _Body(True, names))
+            _take_in(self._bodies, reference, _Entry(True, names))
 
-    def _merge_actor(self, reference: str, actor: _Actor) -> None:
-        held = self._actors.setdefault(reference, actor)
-        if held is actor:
-            return
-        held.names = _merged(held.names, held.native, actor.names, actor.native)
-        held.native = held.native or actor.native
-        # The same mandate in two files does no harm: the one in force is the same.
-        held.seats = held.seats or actor.seats
-        held.groups = held.groups or actor.groups
 
-    def _merge_body(self, reference: str, body: _Body) -> None:
-        held = self._bodies.setdefault(reference, body)
-        if held is not body:
-            held.names = _merged(held.names, held.native, body.names, body.native)
-            held.native = held.native or body.native
+def _take_in(entries: dict[str, _Entry], reference: str, entry: _Entry) -> None:
+    held = entries.setdefault(reference, entry)
+    if held is not entry:
+        held.merge(entry)
 
 
 def _native(parsed: Any, kind: str) -> list[Mapping[str, Any]]:
@@ -190,13 +185,6 @@ def _actor_names(ident: Any) -> dict[str, str | None]:
         "prenom": first_text(ident, "prenom"),
         "nom": first_text(ident, "nom"),
     }
-
-
-def _merged(
-    held: dict[str, str | None], held_native: bool, new: dict[str, str | None], new_native: bool
-) -> dict[str, str | None]:
-    first, second = (new, held) if new_native and not held_native else (held, new)
-    return {name: first[name] or second[name] for name in first}
 
 
 def _read_mandate(published: Any) -> _Mandate:
@@ -226,14 +214,14 @@ def ordinal(number: str | None) -> str | None:
     return "1re" if int(number) == 1 else f"{int(number)}e"
 
 
-def _author(question: Question, actor: _Actor) -> dict[str, str | None]:
+def _author(question: Question, actor: _Entry) -> dict[str, str | None]:
     if question.nom is not None or actor.names["nom"] is None:
         return {}
     full_name = " ".join(part for part in actor.names.values() if part)
     return {**actor.names, "auteur": question.auteur or full_name}
 
 
-def _seat(question: Question, actor: _Actor) -> dict[str, str | None]:
+def _seat(question: Question, actor: _Entry) -> dict[str, str | None]:
     seat = _in_force(actor.seats, question)
     if seat is None or question.departement is not None:
         return {}

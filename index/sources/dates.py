@@ -24,6 +24,11 @@ _IN_A_SENTENCE: Final = re.compile(
 )
 
 
+def fold(text: str) -> str:
+    """The words in small letters without accents, one space between them."""
+    return " ".join(unidecode(text).lower().split())
+
+
 def read_date(field: str, text: str) -> date:
     """A date written YYYY-MM-DD (a time or an offset may follow), DD/MM/YYYY or in French.
 
@@ -31,7 +36,7 @@ def read_date(field: str, text: str) -> date:
         MalformedRecord: it is none of these, or no day of the calendar; the message names
             `field` and the text.
     """
-    folded = " ".join(unidecode(text).lower().split())
+    folded = fold(text)
     match = (
         _ISO.fullmatch(folded.upper()) or _SLASHES.fullmatch(folded) or _FRENCH.fullmatch(folded)
     )
@@ -51,5 +56,4 @@ def dates_in(field: str, sentence: str) -> list[date]:
     Raises:
         MalformedRecord: one of them is no day of the calendar.
     """
-    folded = " ".join(unidecode(sentence).lower().split())
-    return [read_date(field, match[0]) for match in _IN_A_SENTENCE.finditer(folded)]
+    return [read_date(field, match[0]) for match in _IN_A_SENTENCE.finditer(fold(sentence))]

@@ -19,22 +19,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from unidecode import unidecode
-
 from index.errors import MalformedRecord
 from index.markup import html_of_text, plain_line, without_controls
 from index.question import TYPES, Attribution, Question, make_question
 from index.sources.actors import ordinal
-from index.sources.dates import dates_in, read_date
+from index.sources.dates import dates_in, fold, read_date
 from index.sources.document import Document
 from index.sources.rejects import Reject, make_reject
 
-
-def _fold(text: str) -> str:
-    return " ".join(unidecode(text).lower().split())
-
-
-_TYPE_OF_WORDS: Final = {_fold(words): type_ for type_, words in TYPES.items()}
+_TYPE_OF_WORDS: Final = {fold(words): type_ for type_, words in TYPES.items()}
 _WORDS: Final = "|".join(_TYPE_OF_WORDS)
 
 _LEGISLATURE: Final = re.compile(r"(\d{1,2}) ?(?:e|er|ere|eme|me)? legislature")
@@ -148,7 +141,7 @@ def _first_label(lines: Sequence[str]) -> int:
 
 
 def _heading(line: str) -> str:
-    return _fold(_plain(line).lstrip("#").rstrip(":"))
+    return fold(_plain(line).lstrip("#").rstrip(":"))
 
 
 def _plain(line: str) -> str:
@@ -204,7 +197,7 @@ def _read_labels(labels: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _reader(label: str) -> Callable[[str, str], dict[str, Any]] | None:
-    folded = _fold(label)
+    folded = fold(label)
     return next((read for pattern, read in _READERS if pattern.match(folded)), None)
 
 
@@ -239,7 +232,7 @@ def _read_seat(_: str, value: str) -> dict[str, Any]:
 
 
 def _read_type(label: str, value: str) -> dict[str, Any]:
-    type_ = _TYPE_OF_WORDS.get(_fold(value))
+    type_ = _TYPE_OF_WORDS.get(fold(value))
     if type_ is None:
         raise MalformedRecord(f"« {label} » {value!r:.60} is none of {', '.join(TYPES.values())}")
     return {"type": type_}
@@ -251,7 +244,7 @@ def _read_number(label: str, value: str) -> dict[str, Any]:
 
 def _read_publication(name: str) -> Callable[[str, str], dict[str, Any]]:
     def read_publication(label: str, value: str) -> dict[str, Any]:
-        day, page = _PAGE.split(_fold(value), maxsplit=1)[0], _PAGE.search(_fold(value))
+        day, page = _PAGE.split(fold(value), maxsplit=1)[0], _PAGE.search(fold(value))
         return {
             f"date_{name}": read_date(f"« {label} »", day.strip(" ,;-")),
             f"page_jo_{name}": _integer(label, page[1].strip(".,;")) if page else None,

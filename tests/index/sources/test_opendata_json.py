@@ -60,7 +60,7 @@ def test_every_field_of_a_written_question_is_read(published: Published) -> None
                 "ministere_developpe": "Ministère des eaux",
             }
         ],
-        "texte_question": "<p>Le puits est <em>tari</em>.</p>",
+        "texte_question": "<p>Le puits est <em>tari</em> .</p>",
         "texte_reponse": None,
         "date_question": "2025-01-07",
         "page_jo_question": 12,
