@@ -102,6 +102,4 @@ def _compound(parts: list[Token], number: int, text: str) -> Iterator[Token]:
     if glued is not None:
         yield Token(glued, None, first.position, first.start, last.end, True, number)
     for part in parts:
-        yield Token(
-            part.term, part.accented, part.position, part.start, part.end, False, number
-        )
+        yield Token(part.term, part.accented, part.position, part.start, part.end, False, number)

@@ -83,6 +83,11 @@ def lemmas(word: str) -> frozenset[str]:
     return found
 
 
+def load_lexicon() -> None:
+    """Load the lexicon now rather than at the first word that needs it; takes about a second."""
+    _lemmas_by_folded_form()
+
+
 def light_stem(word: str) -> str:
     """The word without its plural or feminine ending, as far as a suffix tells."""
     return _inflected(word, _LIGHT_RULES)

@@ -21,11 +21,11 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=120)
 
 FRENCH_TEXT = st.lists(
     st.sampled_from(
-        (*" -'’.,°\n\u00a0\u202f\u2011\u00ad\u0301", "l", "qu", "n°", "aujourd", "hui", "12", "345")
-        + ("Île", "prud", "hommes", "arc", "en", "ciel", "œ", "É")
+        [*" -'’.,°\n\u00a0\u202f\u2011\u00ad\u0301", "l", "qu", "n°", "aujourd", "hui", "12", "345",
+         "Île", "prud", "hommes", "arc", "en", "ciel", "œ", "É"]
     ),
     max_size=25,
-).map("".join)
+).map("".join)  # fmt: skip
 """Texts made of what the steps of the chain look at."""
 
 LARGEST = 100_000

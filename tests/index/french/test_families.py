@@ -24,7 +24,8 @@ words = st.sampled_from(VOCABULARY)
 
 def families_of(vocabulary: list[str]) -> Families:
     """The families of words, their folded forms in the vocabulary too, as in an index."""
-    return Families.build({form for word in vocabulary for form in (fold(word), accented(word)) if form})
+    forms = {form for word in vocabulary for form in (fold(word), accented(word))}
+    return Families.build(form for form in forms if form)
 
 
 FAMILIES = families_of(VOCABULARY)

@@ -13,7 +13,7 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=80)
 
 FRENCH_TEXT = st.lists(
     st.sampled_from(
-        (*" -'’.,°\u00a0\u202f\u2011\u00ad\u0301", "l", "n°", "aujourd", "hui", "12", "345", "6", "É")
+        [*" -'’.,°\u00a0\u202f\u2011\u00ad\u0301", "l", "n°", "aujourd", "hui", "12", "345", "6"]
     ),
     max_size=25,
 ).map("".join)
