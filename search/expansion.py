@@ -217,15 +217,11 @@ class _Expansion:
         alternatives = [Sequence(tuple(map(self._family, parts)))]
         compounds = {part.compound for part in parts}
         if len(compounds) == 1:
-            alternatives += [
-                Sequence((self._family(token),)) for token in tokens if token.glued
-            ]
+            alternatives += [Sequence((self._family(token),)) for token in tokens if token.glued]
         return Unit(text, fields, tuple(alternatives), _typed(parts), True, True)
 
     def _draft(self, text: str, fields: tuple[str, ...]) -> Clause | None:
-        parts = {
-            token.accented or token.term: token for token in analyze(text) if not token.glued
-        }
+        parts = {token.accented or token.term: token for token in analyze(text) if not token.glued}
         required = [token for word, token in parts.items() if word not in OPTIONAL_WORDS]
         words = required or parts.values()
         units = (

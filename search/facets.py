@@ -103,7 +103,8 @@ def identity(text: str) -> str:
 
     NFC, one space for any white space, one kind of apostrophe, accents and case folded.
     """
-    return unidecode(" ".join(unicodedata.normalize("NFC", text).split())).casefold()
+    # White space last: unidecode writes some, for « ½ » among others.
+    return " ".join(unidecode(unicodedata.normalize("NFC", text)).split()).casefold()
 
 
 def author_identity(text: str) -> str:
@@ -147,7 +148,11 @@ _STATES: Final = dict(STATUTS) | {EN_RETARD: EN_RETARD_LABEL}
 
 FACETS: Final = (
     Facet(
-        "legislature", "Législature", str, _parse_legislature, "{}e législature".format,
+        "legislature",
+        "Législature",
+        str,
+        _parse_legislature,
+        "{}e législature".format,
         descending=True,
     ),
     Facet("type", "Type de question", identity, _one_of(TYPES), lambda v: TYPES.get(v, v)),
@@ -156,13 +161,14 @@ FACETS: Final = (
     Facet("ministere_interroge", "Ministère interrogé", identity, str, str),
     Facet("rubrique", "Rubrique", identity, str, str),
     Facet("groupe", "Groupe politique", identity, str, str, aliases="groupe_sigle"),
-    Facet(
-        "auteur", "Députée ou député", author_identity, str, str, aliases="acteur_ref"
-    ),
+    Facet("auteur", "Députée ou député", author_identity, str, str, aliases="acteur_ref"),
     Facet("departement", "Département", identity, str, str),
     Facet("annee", "Année", str, _parse_annee, str, descending=True),
     Facet(
-        "signalee", "Signalement", str, _parse_signalee,
+        "signalee",
+        "Signalement",
+        str,
+        _parse_signalee,
         lambda _: "Question signalée au Gouvernement",
     ),
 )

@@ -150,9 +150,7 @@ class SearchRequest:
     def to_params(self) -> list[tuple[str, str]]:
         """The canonical parameters: one order, defaults left out."""
         return [
-            (parameter.name, value)
-            for parameter in PARAMETERS
-            for value in parameter.write(self)
+            (parameter.name, value) for parameter in PARAMETERS for value in parameter.write(self)
         ]
 
     def url(self, path: str = "/") -> str:

@@ -117,8 +117,7 @@ class SearchResults:
             "resultats": [hit.as_json() for hit in self.hits],
             "approches": [hit.as_json() for hit in self.approches],
             "facettes": {
-                facet.name: self.facets.get(facet.name, FacetCounts()).as_json()
-                for facet in FACETS
+                facet.name: self.facets.get(facet.name, FacetCounts()).as_json() for facet in FACETS
             },
         }
 

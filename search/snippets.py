@@ -7,6 +7,7 @@ when one begins or ends nearby and between words otherwise.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -48,7 +49,8 @@ def best_passages(text: str, marks: Sequence[Mark]) -> tuple[str, ...]:
     The first is the one with the most different words, then the most marks, then the earliest;
     the second adds words that the first lacks, or isn't close to it.
     """
-    passages = [_passage(text, marks, index) for index in range(len(marks))]
+    starts = [mark.start for mark in marks]
+    passages = [_passage(text, marks, starts, mark) for mark in marks]
     chosen: list[_Passage] = []
     shown: frozenset[int] = frozenset()
     while passages and len(chosen) < PASSAGES:
@@ -69,12 +71,12 @@ def opening(text: str) -> tuple[str, ...]:
     return (_render(text, _Passage(0, _cut_end(text, 0), ())),)
 
 
-def _passage(text: str, marks: Sequence[Mark], index: int) -> _Passage:
-    """The passage that begins just before the mark of this index."""
-    start = _cut_start(text, marks[index].start)
-    end = max(_cut_end(text, start), marks[index].end)
-    inside = tuple(mark for mark in marks[index:] if mark.start >= start and mark.end <= end)
-    return _Passage(start, end, inside)
+def _passage(text: str, marks: Sequence[Mark], starts: list[int], first: Mark) -> _Passage:
+    """The passage that begins just before a mark; `starts` are where all marks start."""
+    start = _cut_start(text, first.start)
+    end = max(_cut_end(text, start), first.end)
+    inside = marks[bisect_left(starts, start) : bisect_left(starts, end)]
+    return _Passage(start, end, tuple(mark for mark in inside if mark.end <= end))
 
 
 def _cut_start(text: str, first_mark: int) -> int:

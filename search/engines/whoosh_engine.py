@@ -252,9 +252,7 @@ def _extraits(question: Question, units: list[Unit], champ: str | None) -> Extra
     """The passages that hold the words; the openings when no text holds any."""
     sides = {"question": question.texte_question, "reponse": question.texte_reponse}
     texts = {
-        side: text_of_html(text)
-        for side, text in sides.items()
-        if text and champ in (None, side)
+        side: text_of_html(text) for side, text in sides.items() if text and champ in (None, side)
     }
     passages = {
         side: best_passages(text, find_marks(text, units, side)) for side, text in texts.items()

@@ -1,12 +1,6 @@
 """Which questions match a clause, and how well: BM25F with a family as one term.
 
-    score(unit) = idf · T / (k1 + T)
-    T           = Σ_fields boost · tf / (1 − b + b · length / average length)
-    idf         = ln(1 + (N − n + ½) / (n + ½))
-
-`tf` is summed over the unit's forms, `n` counts the live questions where any form occurs in any
-field, and the same formula for the form as typed is added with the weight `TYPED_WEIGHT`.
-Source: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
+The formula stands in `search.ranking`.
 """
 
 from __future__ import annotations
@@ -14,16 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from index.fields import TEXT_FIELD
 from search.engines.whoosh_snapshot import POSITION_BITS, Floats, Ints, Mask, Snapshot
 from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Sequence, Unit
-
-K1: Final = 1.2
-TYPED_WEIGHT: Final = 0.3
+from search.ranking import K1, TYPED_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +109,7 @@ class Evaluator:
         idf = math.log1p((snapshot.live_count - matching + 0.5) / (matching + 0.5))
         return idf * weighted / (K1 + weighted)
 
-    def _frequencies(
-        self, alternatives: tuple[Sequence, ...], field: str
-    ) -> tuple[Ints, Ints]:
+    def _frequencies(self, alternatives: tuple[Sequence, ...], field: str) -> tuple[Ints, Ints]:
         """The documents where any alternative occurs in a field, and how often."""
         if len(alternatives) == 1 and len(alternatives[0].slots) == 1:
             return self._term_frequencies(alternatives[0].slots[0], field)

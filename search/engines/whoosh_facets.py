@@ -85,22 +85,20 @@ class FacetColumn:
     def _alias_mask(self, valeur: str) -> Mask:
         if self.facet.aliases is None:
             return np.zeros(self._snapshot.size, np.bool_)
-        wanted = identity(valeur)
-        return self._aliases.get(wanted, np.zeros(self._snapshot.size, np.bool_))
+        mask = np.zeros(self._snapshot.size, np.bool_)
+        mask[self._aliases.get(identity(valeur), [])] = True
+        return mask
 
     @cached_property
-    def _aliases(self) -> Mapping[str, Mask]:
+    def _aliases(self) -> Mapping[str, list[int]]:
+        """The live documents that bear each alias, by its identity."""
         assert self.facet.aliases is not None
         texts = self._snapshot.texts[self.facet.aliases]
         places: dict[str, list[int]] = {}
         for number in np.flatnonzero(self._snapshot.live):
             if texts[number]:
                 places.setdefault(identity(texts[number]), []).append(int(number))
-        masks = {}
-        for alias, numbers in places.items():
-            masks[alias] = np.zeros(self._snapshot.size, np.bool_)
-            masks[alias][numbers] = True
-        return masks
+        return places
 
 
 class Columns:
@@ -273,8 +271,11 @@ def _order(facet: Facet, values: list[str], counts: Mapping[str, int]) -> list[s
 def _begins(value: str, prefix: str) -> bool:
     wanted = identity(prefix)
     words = identity(value)
-    return any(
-        words.startswith(wanted, place)
-        for place in range(len(words))
-        if place == 0 or not words[place - 1].isalnum()
-    ) or not wanted
+    return (
+        any(
+            words.startswith(wanted, place)
+            for place in range(len(words))
+            if place == 0 or not words[place - 1].isalnum()
+        )
+        or not wanted
+    )

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from search.description import EVERYTHING, describe, describe_filter, describe_period, french_date
+from search.description import EVERYTHING, describe, describe_period, french_date
 from search.request import SearchRequest
 
 
@@ -48,11 +48,6 @@ def test_describe(params: list[tuple[str, str]], description: str) -> None:
 def test_french_date(day: date, words: str) -> None:
     """The first of a month is « 1er »."""
     assert french_date(day) == words
-
-
-def test_describe_filter() -> None:
-    """One value in words that stand alone."""
-    assert describe_filter("legislature", "9") == "9e législature"
 
 
 def test_describe_period_is_inclusive() -> None:

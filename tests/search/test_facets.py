@@ -95,12 +95,12 @@ def test_composition_does_not_count(text: str) -> None:
         ("statut", "répondue", "repondue"),
         ("annee", "2024", "2024"),
         ("signalee", "1", "1"),
-        ("rubrique", " Eau ", "Eau"),
+        ("rubrique", "Eau", "Eau"),
         ("auteur", "PA1234", "PA1234"),
     ],
 )
 def test_a_value_from_a_url(facet: str, given_value: str, value: str) -> None:
-    """A value is trimmed and, where the values are known, canonical."""
+    """A value is taken as it is or, where the values are known, made canonical."""
     assert FACET[facet].parse(given_value) == value
 
 
@@ -128,19 +128,20 @@ def test_a_malformed_value(facet: str, value: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("facet", "value", "words"),
+    ("facet", "value", "words", "alone"),
     [
-        ("legislature", "17", "17e législature"),
-        ("type", "QE", "Question écrite"),
-        ("statut", "retiree", "Retirée"),
-        ("statut", EN_RETARD, "dont sans réponse après deux mois"),
-        ("rubrique", "Eau", "Eau"),
-        ("signalee", "1", "Question signalée au Gouvernement"),
+        ("legislature", "17", "17e législature", "17e législature"),
+        ("type", "QE", "Question écrite", "Question écrite"),
+        ("statut", "retiree", "Retirée", "Retirée"),
+        ("statut", EN_RETARD, "dont sans réponse après deux mois", "Sans réponse après deux mois"),
+        ("rubrique", "Eau", "Eau", "Eau"),
+        ("signalee", "1", "Question signalée au Gouvernement", "Question signalée au Gouvernement"),
     ],
 )
-def test_words_of_a_value(facet: str, value: str, words: str) -> None:
-    """Each value is shown in words that stand alone."""
+def test_words_of_a_value(facet: str, value: str, words: str, alone: str) -> None:
+    """Each value is shown in words, which may lean on the line above it in its list only."""
     assert FACET[facet].libelle(value) == words
+    assert FACET[facet].alone(value) == alone
 
 
 def test_as_json() -> None:

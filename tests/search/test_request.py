@@ -67,7 +67,8 @@ def test_parameters_are_the_contracts() -> None:
         ([("signalee", "-1")], SearchRequest(filters={"signalee": (Choice("1", exclue=True),)})),
         ([("rubrique", " eaux  et forêts ")],
          SearchRequest(filters={"rubrique": (Choice("eaux et forêts"),)})),
-        ([("rubrique", "-eau")], SearchRequest(filters={"rubrique": (Choice("eau", exclue=True),)})),
+        ([("rubrique", "-eau")],
+         SearchRequest(filters={"rubrique": (Choice("eau", exclue=True),)})),
         ([("auteur", "PA1"), ("auteur", "PA2")],
          SearchRequest(filters={"auteur": (Choice("PA1"), Choice("PA2"))})),
         ([("auteur", "PA1"), ("auteur", "PA1")],
@@ -140,9 +141,7 @@ def test_a_malformed_value_is_refused(name: str, value: str) -> None:
     assert error.message.endswith((".", "attendu."))
 
 
-@pytest.mark.parametrize(
-    "name", [p.name for p in PARAMETERS if p.name not in FACET]
-)
+@pytest.mark.parametrize("name", [p.name for p in PARAMETERS if p.name not in FACET])
 def test_a_single_parameter_is_not_given_twice(name: str) -> None:
     """Two values for one parameter contradict each other, even when they are the same."""
     value = {"q": "eau", "renouvelee": "1", "champ": "question", "tri": "delai"}.get(name)
@@ -219,15 +218,18 @@ FACET_VALUES = {
     "annee": st.integers(1000, 9999).map(str),
     "signalee": st.just("1"),
 }
-WORDING = st.text("abÉé '’-&=+%#·", min_size=1, max_size=12).map(
-    lambda text: " ".join(text.replace("-", " ", 1).split())
-).filter(bool)
+WORDING = (
+    st.text("abÉé '’-&=+%#·", min_size=1, max_size=12)
+    .map(lambda text: " ".join(text.replace("-", " ", 1).split()))
+    .filter(bool)
+)
 VISIBLE = st.characters(codec="utf-8", exclude_categories=["C", "Z"])
 
 
 def choices(name: str) -> st.SearchStrategy[tuple[Choice, ...]]:
     """Choices of one facet, well formed and each once."""
-    one = st.builds(Choice, FACET_VALUES.get(name, WORDING.filter(lambda v: v[0] != "-")), st.booleans())
+    values = FACET_VALUES.get(name, WORDING.filter(lambda value: value[0] != "-"))
+    one = st.builds(Choice, values, st.booleans())
     return st.lists(one, min_size=1, max_size=3, unique=True).map(tuple)
 
 
@@ -275,8 +277,9 @@ class TestChanges:
     """A request is changed by making another one, on its first page."""
 
     start = SearchRequest.from_params(
-        [("q", "eau"), ("groupe", "A"), ("groupe", "-B"), ("tri", "ancien"), ("page", "4"), ("par", "50")]
-    )
+        [("q", "eau"), ("groupe", "A"), ("groupe", "-B"), ("tri", "ancien"), ("page", "4"),
+         ("par", "50")]
+    )  # fmt: skip
 
     def test_choosing_a_value(self) -> None:
         """A value chosen joins the others, in place of its exclusion."""

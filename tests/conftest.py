@@ -1,4 +1,4 @@
-"""Engines over small corpora."""
+"""Options of the test run, and engines over small corpora."""
 
 from __future__ import annotations
 
@@ -12,6 +12,24 @@ from index.stores.whoosh_store import open_store
 from search.engine import Engine, open_engine
 
 MakeEngine = Callable[[Iterable[Question]], Engine]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Choose the engines of the conformance suite, and those that must be there."""
+    group = parser.getgroup("conformance")
+    group.addoption(
+        "--engine",
+        action="append",
+        metavar="NAME",
+        help="run the conformance suite on this engine only (repeatable; all by default)",
+    )
+    group.addoption(
+        "--require-engine",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="fail instead of skipping when this engine of the conformance suite is unavailable",
+    )
 
 
 @pytest.fixture(scope="module")

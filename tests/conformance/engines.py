@@ -1,0 +1,94 @@
+"""The engines that the suite holds to the same answers.
+
+An engine is one line of `ENGINES`: its name, how it is built from questions, and what it leaves
+out of its results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from index.question import Question
+from index.stores.whoosh_store import open_store
+from search.engine import open_engine
+from search.request import SearchRequest
+from search.results import SearchResults
+from tests.conformance.reference_engine import ReferenceEngine
+
+Batches = Sequence[Sequence[Question]]
+"""Questions in the order they are published; a later one replaces an earlier one whole."""
+
+
+class EngineUnavailable(Exception):
+    """The engine cannot be run here; the message says what is missing."""
+
+
+class SearchEngine(Protocol):
+    """What a case asks of an engine."""
+
+    def search(self, request: SearchRequest) -> SearchResults:
+        """The results of a request."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it was built from."""
+        ...
+
+
+@dataclass(frozen=True)
+class EngineKind:
+    """One engine under test.
+
+    Attributes:
+        name: as given to `--engine` and written in `deviations.toml`.
+        build: makes it from questions, in an empty directory it may use; raises
+            `EngineUnavailable`.
+        leaves_out: the expectations of a case that its results hold nothing about.
+    """
+
+    name: str
+    build: Callable[[Batches, Path], SearchEngine]
+    leaves_out: frozenset[str] = frozenset()
+
+
+def build_reference(batches: Batches, _directory: Path) -> SearchEngine:
+    newest = {question.uid: question for batch in batches for question in batch}
+    return ReferenceEngine(list(newest.values()))
+
+
+def build_whoosh(batches: Batches, directory: Path) -> SearchEngine:
+    for batch in batches:
+        with open_store(directory, fictional=False, today=date(2026, 5, 12)) as store:
+            store.publish(batch, {}, lambda *_: None)
+    return open_engine(directory)
+
+
+def build_or_skip(
+    kind: EngineKind, batches: Batches, directory: Path, *, required: bool
+) -> SearchEngine:
+    """The engine; without it, the test is skipped, or fails when the engine is required."""
+    try:
+        return kind.build(batches, directory)
+    except EngineUnavailable as error:
+        if required:
+            pytest.fail(f"{kind.name} is required: {error}")
+        pytest.skip(f"{kind.name}: {error}")
+
+
+BuildEngine = Callable[[EngineKind, Sequence[Question]], SearchEngine]
+"""Gives an engine over a corpus; a corpus seen before is not built again."""
+
+WORDING = frozenset(
+    ("marks", "snippets", "absent", "extraits", "titre_html", "formes", "indications", "suggestion")
+)
+"""Expectations about what is shown of the results rather than about what is found."""
+
+REFERENCE = EngineKind("reference", build_reference, leaves_out=WORDING)
+ENGINES = (REFERENCE, EngineKind("whoosh", build_whoosh))
+"""The reference, and the engines that are compared with it."""

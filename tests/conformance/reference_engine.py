@@ -1,0 +1,539 @@
+"""An engine made of plain loops over a list of questions: slow, short, and obviously right.
+
+It walks the query tree question by question, with its own definitions of a word, a phrase, a
+filter and a score, and shares none of the code that the engines search with. It gives totals,
+order, scores, approches and facets; excerpts, marks and `formes` it leaves empty.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from index.fields import TEXT_FIELD, TEXT_FIELDS, UNFIELDED
+from index.french.analyzer import Token, analyze
+from index.french.families import Families
+from index.french.fold import fold
+from index.french.stopwords import OPTIONAL_WORDS
+from index.question import Question
+from search.description import describe
+from search.facets import EN_RETARD, FACETS, LISTED_VALUES, Facet, FacetCounts, FacetValue, identity
+from search.query.nodes import (
+    And,
+    Draft,
+    Everything,
+    Fielded,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Word,
+)
+from search.query.parser import parse_lenient
+from search.ranking import K1, TYPED_WEIGHT
+from search.request import Choice, SearchRequest
+from search.results import Extraits, Hit, SearchResults
+
+SCORE_DECIMALS = 4
+MOST_APPROCHES = 50
+
+PREFIXES = {fold(field.name): field.name for field in TEXT_FIELDS}
+
+Forms = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Words one after the other, each in any of its forms.
+
+    With a `slop` they come in any order, with at most that many other words among them.
+    """
+
+    words: tuple[Forms, ...]
+    slop: int | None = None
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What one part of a query looks for: any of the patterns; and the exact form typed."""
+
+    patterns: tuple[Pattern, ...]
+    typed: Pattern | None
+
+
+class ReferenceEngine:
+    """Answers searches over a list of questions; see `search.engine.Engine.search`."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.questions = questions
+        self.tokens = {
+            question.uid: {field.name: analyze(field.text(question) or "") for field in TEXT_FIELDS}
+            for question in questions
+        }
+        self.vocabulary = {
+            form
+            for texts in self.tokens.values()
+            for tokens in texts.values()
+            for token in tokens
+            for form in (token.term, token.accented)
+            if form
+        }
+        self.families = Families.build(self.vocabulary)
+        days = [day for question in questions for day in question.event_dates]
+        self.donnees_au = max(days, default=None)
+
+    def search(self, request: SearchRequest) -> SearchResults:
+        """The results of a request."""
+        request = self.canonical(request)
+        lookup = Lookup(self, request)
+        matching = [question for question in self.questions if lookup.matches(question)]
+        kept = [question for question in matching if self.passes(question, request)]
+        closest = [] if matching else lookup.closest()
+        near = [question for question in closest if self.passes(question, request)]
+        first = (request.page - 1) * request.par
+        ordered = self.ordered(kept, request.sort, lookup.scores(kept))
+        nearest = self.ordered(near, "pertinence", lookup.scores(near))
+        return SearchResults(
+            request=request,
+            description=describe(request),
+            total=len(kept),
+            duree_ms=0.0,
+            donnees_au=self.donnees_au,
+            hits=self.hits(ordered[first : first + request.par], request, lookup),
+            approches=self.hits(nearest[:MOST_APPROCHES], request, lookup),
+            facets={facet.name: self.count(facet, matching, request) for facet in FACETS},
+        )
+
+    def close(self) -> None:
+        """Let go of nothing: there is no file."""
+
+    def hits(
+        self, questions: Iterable[Question], request: SearchRequest, lookup: Lookup
+    ) -> tuple[Hit, ...]:
+        scored = request.sort == "pertinence"
+        return tuple(
+            Hit(
+                question,
+                question.en_retard(self.donnees_au),
+                lookup.score(question) if scored else None,
+                None,
+                Extraits(),
+            )
+            for question in questions
+        )
+
+    def ordered(
+        self, questions: Iterable[Question], sort: str, scores: Mapping[str, float]
+    ) -> list[Question]:
+        """Sorted; ties by date, the newest first (`ancien`: the oldest), then by uid."""
+
+        def key(question: Question) -> tuple[float, float, str]:
+            asked = newest_first(question.date_question)
+            match sort:
+                case "pertinence":
+                    return -scores[question.uid], asked, question.uid
+                case "ancien":
+                    return oldest_first(question.date_question), 0, question.uid
+                case "reponse":
+                    return newest_first(question.date_reponse), asked, question.uid
+                case "delai":
+                    return -self.wait(question), asked, question.uid
+            return asked, 0, question.uid
+
+        return sorted(questions, key=key)
+
+    def wait(self, question: Question) -> int:
+        """Days to the answer, or to `donnees_au` for a waiting question; -1 for neither."""
+        if question.delai_jours is not None:
+            return question.delai_jours
+        if question.statut == "en_attente" and question.date_question and self.donnees_au:
+            return (self.donnees_au - question.date_question).days
+        return -1
+
+    def passes(self, question: Question, request: SearchRequest, but: str | None = None) -> bool:
+        """Whether every filter lets a question through, the one of the facet `but` aside."""
+        if request.renouvelee and not question.dates_renouvellement:
+            return False
+        if not within(question.date_question, request.du, request.au):
+            return False
+        if not within(question.date_reponse, request.reponse_du, request.reponse_au):
+            return False
+        return all(
+            self.passes_facet(question, facet, request.filters[facet.name])
+            for facet in FACETS
+            if facet.name in request.filters and facet.name != but
+        )
+
+    def passes_facet(self, question: Question, facet: Facet, choices: Iterable[Choice]) -> bool:
+        chosen = [c.valeur for c in choices if not c.exclue]
+        excluded = [c.valeur for c in choices if c.exclue]
+        if any(self.bears(question, facet, valeur) for valeur in excluded):
+            return False
+        return not chosen or any(self.bears(question, facet, valeur) for valeur in chosen)
+
+    def bears(self, question: Question, facet: Facet, valeur: str) -> bool:
+        """Whether a question has a facet's value, however it is spelt."""
+        if facet.name == "statut" and valeur == EN_RETARD:
+            return question.en_retard(self.donnees_au)
+        key = self.named(facet, valeur)
+        if key is None:
+            return answers_to(question, facet, valeur)
+        value = facet_value(question, facet)
+        return value is not None and facet.key(value) == key
+
+    def named(self, facet: Facet, valeur: str) -> str | None:
+        """The identity of the value that a spelling names; None when it names none, or several."""
+        values = [facet_value(question, facet) for question in self.questions]
+        keys = {facet.key(value) for value in values if value}
+        if facet.key(valeur) in keys:
+            return facet.key(valeur)
+        called = {
+            facet.key(value)
+            for question, value in zip(self.questions, values, strict=True)
+            if value and answers_to(question, facet, valeur)
+        }
+        return called.pop() if len(called) == 1 else None
+
+    def canonical(self, request: SearchRequest) -> SearchRequest:
+        """The request with each facet value in its most frequent form, ties by code point."""
+        filters = {}
+        for facet in FACETS:
+            if facet.name in request.filters:
+                shown = [
+                    replace(choice, valeur=self.shown(facet, choice.valeur))
+                    for choice in request.filters[facet.name]
+                ]
+                filters[facet.name] = tuple(dict.fromkeys(shown))
+        return replace(request, filters=filters)
+
+    def shown(self, facet: Facet, valeur: str) -> str:
+        key = self.named(facet, valeur)
+        values = [facet_value(question, facet) for question in self.questions]
+        forms = Counter(value for value in values if value and facet.key(value) == key)
+        return min(forms, key=lambda form: (-forms[form], form), default=valeur)
+
+    def count(
+        self, facet: Facet, matching: Iterable[Question], request: SearchRequest
+    ) -> FacetCounts:
+        """How many questions have each value, the filter on this very facet left out."""
+        counted = [q for q in matching if self.passes(q, request, but=facet.name)]
+        values = [facet_value(question, facet) for question in counted]
+        counts = Counter(self.shown(facet, value) for value in values if value)
+        if facet.name == "statut":
+            counts[EN_RETARD] = sum(q.en_retard(self.donnees_au) for q in counted)
+        choices = request.filters.get(facet.name, ())
+        named = {choice.valeur for choice in choices}
+        for valeur in named:
+            counts[valeur] = sum(self.bears(question, facet, valeur) for question in counted)
+        present = [value for value in counts if counts[value] or value in named]
+        if facet.descending:
+            present.sort(key=int, reverse=True)
+        else:
+            present.sort(key=lambda value: (-counts[value], identity(value), value))
+        listed = [
+            value for rank, value in enumerate(present) if rank < LISTED_VALUES or value in named
+        ]
+        return FacetCounts(
+            tuple(
+                FacetValue(
+                    value,
+                    facet.libelle(value),
+                    counts[value],
+                    choisie=Choice(value) in choices,
+                    exclue=Choice(value, exclue=True) in choices,
+                )
+                for value in listed
+            ),
+            autres=sum(counts[v] for v in present if v not in listed and v != EN_RETARD),
+            sans=values.count(None),
+        )
+
+
+class Lookup:
+    """One query, held against each question in turn."""
+
+    def __init__(self, engine: ReferenceEngine, request: SearchRequest) -> None:
+        self.engine = engine
+        self.tree = parse_lenient(request.q, PREFIXES).tree
+        self.fields = (request.champ,) if request.champ else UNFIELDED
+        self._matching: dict[tuple[Pattern, ...], dict[tuple[str, ...], int]] = {}
+
+    def matches(self, question: Question) -> bool:
+        return self.holds(self.tree, question, self.fields)
+
+    def closest(self) -> list[Question]:
+        """The questions with all that can't be left out and at least half of the words."""
+        words, others, needed = self.relaxed()
+        if not needed < len(words):
+            return []
+        return [
+            question
+            for question in self.engine.questions
+            if all(self.holds(node, question, self.fields) for node in others)
+            and sum(self.holds(word, question, self.fields) for word in words) >= needed
+        ]
+
+    def relaxed(self) -> tuple[list[Node | Leaf], list[Node], int]:
+        """The words that may be lacking, the parts that may not, how many words are needed."""
+        match self.tree:
+            case Draft(text):
+                return list(self.draft_words(text)), [], 1
+            case And(nodes):
+                required = required_parts(nodes)
+                words: list[Node | Leaf] = [n for n in required if isinstance(n, Word | Prefix)]
+                others: list[Node] = [n for n in required if not isinstance(n, Word | Prefix)]
+                return words, others, math.ceil(len(words) / 2)
+        return [], [], 0
+
+    def scores(self, questions: Iterable[Question]) -> dict[str, float]:
+        return {question.uid: self.score(question) for question in questions}
+
+    def score(self, question: Question) -> float:
+        """As it is shown: what shows the same score is a tie."""
+        return round(self.weight(self.tree, question, self.fields), SCORE_DECIMALS)
+
+    def holds(self, node: Node | Leaf, question: Question, fields: tuple[str, ...]) -> bool:  # noqa: PLR0911
+        """Whether a question matches a part of the query."""
+        match node:
+            case Word() | Prefix() | Phrase():
+                leaf = self.leaf(node)
+                return leaf is None or self.holds(leaf, question, fields)
+            case Leaf():
+                return any(self.frequency(node.patterns, question, name) for name in fields)
+            case Fielded(name, inner):
+                return self.holds(inner, question, (name,))
+            case Not(inner):
+                return says_nothing(inner) or not self.holds(inner, question, fields)
+            case And(nodes):
+                return all(self.holds(part, question, fields) for part in required_parts(nodes))
+            case Or(nodes):
+                said = [part for part in nodes if not says_nothing(part)]
+                return not said or any(self.holds(part, question, fields) for part in said)
+            case Draft(text):
+                return all(self.holds(word, question, fields) for word in self.draft_words(text))
+            case Everything():
+                return True
+
+    def weight(self, node: Node | Leaf, question: Question, fields: tuple[str, ...]) -> float:  # noqa: PLR0911
+        """What a part of the query adds to a question's score: nothing unless it matches.
+
+        The closest questions lack some of the words: a conjunction adds what is there.
+        """
+        match node:
+            case Word() | Prefix() | Phrase():
+                leaf = self.leaf(node)
+                return 0.0 if leaf is None else self.weight(leaf, question, fields)
+            case Leaf(patterns, typed):
+                score = self.bm25f(patterns, question, fields)
+                if typed is not None:
+                    score += TYPED_WEIGHT * self.bm25f((typed,), question, fields)
+                return score
+            case Fielded(name, inner):
+                return self.weight(inner, question, (name,))
+            case And(nodes):
+                if node is not self.tree and not self.holds(node, question, fields):
+                    return 0.0
+                return sum(self.weight(part, question, fields) for part in required_parts(nodes))
+            case Or(nodes):
+                return sum(self.weight(part, question, fields) for part in nodes)
+            case Draft(text):
+                words = self.draft_words(text)
+                return sum(self.weight(word, question, fields) for word in words)
+            case Not() | Everything():
+                return 0.0
+
+    def leaf(self, node: Word | Prefix | Phrase) -> Leaf | None:
+        """What a word, a prefix or a phrase looks for; None when it has no letter or digit."""
+        tokens = analyze(node.text)
+        parts = [token for token in tokens if not token.glued]
+        if not parts:
+            return None
+        match node:
+            case Word():
+                patterns = [Pattern(tuple(self.family(part) for part in parts))]
+                if len({part.compound for part in parts}) == 1:
+                    glued = [token for token in tokens if token.glued]
+                    patterns += [Pattern((self.family(token),)) for token in glued]
+                return Leaf(tuple(patterns), typed_pattern(parts))
+            case Prefix():
+                *first, last = parts
+                begun = {term for term in self.engine.vocabulary if term.startswith(last.term)}
+                words = (*(self.family(part) for part in first), frozenset(begun))
+                return Leaf((Pattern(words),), None)
+            case Phrase(_, slop):
+                exact = tuple(frozenset([part.term]) for part in parts)
+                return Leaf((Pattern(exact, slop),), typed_pattern(parts, slop))
+
+    def asked_forms(self) -> Forms:
+        """Every form that may make a question match; not those that are only excluded."""
+        return frozenset().union(*self._forms_of(self.tree))
+
+    def _forms_of(self, node: Node | Leaf) -> Iterable[Forms]:
+        match node:
+            case Word() | Prefix() | Phrase():
+                leaf = self.leaf(node)
+                if leaf is not None:
+                    yield from self._forms_of(leaf)
+            case Leaf(patterns):
+                yield from (word for pattern in patterns for word in pattern.words)
+            case Fielded(_, inner):
+                yield from self._forms_of(inner)
+            case And(nodes) | Or(nodes):
+                for part in required_parts(nodes) if isinstance(node, And) else nodes:
+                    yield from self._forms_of(part)
+            case Draft(text):
+                for word in self.draft_words(text):
+                    yield from self._forms_of(word)
+
+    def draft_words(self, text: str) -> Iterable[Leaf]:
+        """The different words of a pasted text, optional ones aside unless there are no others."""
+        parts = {typed_form(token): token for token in analyze(text) if not token.glued}
+        kept = [part for word, part in parts.items() if word not in OPTIONAL_WORDS]
+        for part in kept or parts.values():
+            yield Leaf((Pattern((self.family(part),)),), typed_pattern([part]))
+
+    def family(self, token: Token) -> Forms:
+        return self.engine.families.family(typed_form(token))
+
+    def bm25f(
+        self, patterns: tuple[Pattern, ...], question: Question, fields: tuple[str, ...]
+    ) -> float:
+        """The score of one term, `idf · T / (k1 + T)`, where a whole family is one term."""
+        weighted = 0.0
+        for name in fields:
+            frequency = self.frequency(patterns, question, name)
+            if frequency:
+                field = TEXT_FIELD[name]
+                length = length_of(self.engine.tokens[question.uid][name])
+                norm = 1 - field.b + field.b * length / self.average_length(name)
+                weighted += field.boost * frequency / norm
+        count = len(self.engine.questions)
+        matching = self.document_frequency(patterns, fields)
+        idf = math.log(1 + (count - matching + 0.5) / (matching + 0.5))
+        return idf * weighted / (K1 + weighted)
+
+    def average_length(self, name: str) -> float:
+        lengths = [length_of(texts[name]) for texts in self.engine.tokens.values()]
+        return sum(lengths) / len(lengths)
+
+    def document_frequency(self, patterns: tuple[Pattern, ...], fields: tuple[str, ...]) -> int:
+        """How many questions any of the patterns occurs in, in any of the fields."""
+        known = self._matching.setdefault(patterns, {})
+        if fields not in known:
+            known[fields] = sum(
+                any(self.frequency(patterns, question, name) for name in fields)
+                for question in self.engine.questions
+            )
+        return known[fields]
+
+    def frequency(self, patterns: tuple[Pattern, ...], question: Question, name: str) -> int:
+        """How often a field of a question has any of the patterns.
+
+        One word on its own is counted at each of its forms; anything longer, or with a choice,
+        at each of the places where it begins.
+        """
+        tokens = self.engine.tokens[question.uid][name]
+        if len(patterns) == 1 and len(patterns[0].words) == 1:
+            return sum(is_form(token, patterns[0].words[0]) for token in tokens)
+        places = {place for pattern in patterns for place in begins(pattern, tokens)}
+        return len(places)
+
+
+def begins(pattern: Pattern, tokens: list[Token]) -> Iterable[int]:
+    """The places where a pattern begins."""
+    at: dict[int, list[Token]] = {}
+    for token in tokens:
+        at.setdefault(token.position, []).append(token)
+
+    def stands(word: Forms, place: int) -> bool:
+        return any(is_form(token, word) for token in at.get(place, ()))
+
+    for place in at:
+        if pattern.slop is None:
+            if all(stands(word, place + offset) for offset, word in enumerate(pattern.words)):
+                yield place
+        elif any(stands(word, place) for word in pattern.words):
+            window = range(place, place + len(pattern.words) + pattern.slop)
+            if all(
+                sum(stands(word, inside) for inside in window) >= pattern.words.count(word)
+                for word in pattern.words
+            ):
+                yield place
+
+
+def is_form(token: Token, forms: Forms) -> bool:
+    return token.term in forms or token.accented in forms
+
+
+def typed_form(token: Token) -> str:
+    return token.accented or token.term
+
+
+def typed_pattern(parts: Iterable[Token], slop: int | None = None) -> Pattern:
+    return Pattern(tuple(frozenset([typed_form(part)]) for part in parts), slop)
+
+
+def length_of(tokens: Iterable[Token]) -> int:
+    return sum(not token.glued for token in tokens)
+
+
+def required_parts(nodes: Iterable[Node]) -> list[Node]:
+    """The parts of a conjunction without the optional words, unless there is nothing to find."""
+    said = [node for node in nodes if not says_nothing(node)]
+    kept = [node for node in said if not is_optional(node)]
+    return kept if any(not isinstance(node, Not) for node in kept) else said
+
+
+def is_optional(node: Node) -> bool:
+    if not isinstance(node, Word):
+        return False
+    tokens = analyze(node.text)
+    return len(tokens) == 1 and typed_form(tokens[0]) in OPTIONAL_WORDS
+
+
+def says_nothing(node: Node) -> bool:
+    """Whether there is no letter and no digit to look for."""
+    match node:
+        case Word(text) | Prefix(text) | Phrase(text) | Draft(text):
+            return not analyze(text)
+        case Not(inner) | Fielded(_, inner):
+            return says_nothing(inner)
+        case And(nodes) | Or(nodes):
+            return all(says_nothing(part) for part in nodes)
+        case Everything():
+            return True
+
+
+def facet_value(question: Question, facet: Facet) -> str | None:
+    match facet.name:
+        case "annee":
+            return str(question.date_question.year) if question.date_question else None
+        case "signalee":
+            return "1" if question.date_signalement else None
+        case "legislature":
+            return str(question.legislature)
+    value: str | None = getattr(question, facet.name)
+    return value
+
+
+def answers_to(question: Question, facet: Facet, alias: str) -> bool:
+    own: str | None = getattr(question, facet.aliases) if facet.aliases else None
+    return own is not None and identity(own) == identity(alias)
+
+
+def within(day: date | None, start: date | None, end: date | None) -> bool:
+    if start is None and end is None:
+        return True
+    return day is not None and (start or day) <= day <= (end or day)
+
+
+def newest_first(day: date | None) -> float:
+    return math.inf if day is None else -day.toordinal()
+
+
+def oldest_first(day: date | None) -> float:
+    return math.inf if day is None else day.toordinal()
