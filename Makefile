@@ -11,7 +11,7 @@ DEMO := demo/acteurs demo/organes demo/questions
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint lock
+.PHONY: help run test lint docs bench lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,12 @@ lint: .venv/ready-to-test ## Check style, formatting and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+docs: .venv/ready-to-run ## Write the tables of docs/reference.md again
+	$(BIN)/python docs/generate.py
+
+bench: .venv/ready-to-run ## Compare with SQLite FTS5, both in one run on one generated corpus
+	$(BIN)/python benchmarks/bench.py
 
 lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.toml
 	$(PIP_COMPILE) --output-file requirements/run.txt pyproject.toml

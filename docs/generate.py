@@ -1,0 +1,246 @@
+"""Writes the tables of `docs/reference.md` from the declarations of the program.
+
+The prose is written by hand; between `<!-- generated: NAME -->` and `<!-- end -->` stands what
+the section of that name renders.
+`make docs` writes the file; with `--check` nothing is written, and a file that lags is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+import click
+
+from index.fields import TEXT_FIELDS
+from index.question import RECORD_FIELDS, STATUTS, TYPES, Attribution, Question
+from search.facets import EN_RETARD, FACET, FACETS, Facet
+from search.query.lexer import OPERATORS
+from search.request import PARAMETERS, SORTS
+from web.commands import main as qe
+from web.commands.shell import DONE_WITH_REJECTS, FAILED, INTERRUPTED
+from web.settings import SETTINGS, Settings
+
+REFERENCE: Final = Path(__file__).resolve().parent / "reference.md"
+
+_SECTION: Final = re.compile(r"<!-- generated: (?P<name>[\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
+
+
+class UnknownSection(ValueError):
+    """A marker names a section that this generator doesn't know."""
+
+
+def render(text: str) -> str:
+    """The text with every generated section rendered anew.
+
+    Raises:
+        UnknownSection: a marker's name is none of `SECTIONS`.
+    """
+    return _SECTION.sub(_rendered_section, text)
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail when the file lags.")
+@click.argument("reference", type=click.Path(exists=True, path_type=Path), default=REFERENCE)
+def main(reference: Path, *, check: bool) -> None:
+    """Write the generated tables of REFERENCE, docs/reference.md unless another is given."""
+    current = reference.read_text(encoding="utf-8")
+    try:
+        expected = render(current)
+    except UnknownSection as error:
+        raise click.ClickException(f"{reference}: {error}") from error
+    if current == expected:
+        click.echo(f"{reference} is up to date")
+    elif check:
+        raise click.ClickException(
+            f"{reference} lags in {', '.join(_lagging(current, expected))}: run `make docs`"
+        )
+    else:
+        reference.write_text(expected, encoding="utf-8")
+        click.echo(f"{reference} written: {', '.join(_lagging(current, expected))}")
+
+
+def _rendered_section(match: re.Match[str]) -> str:
+    name = match["name"]
+    if name not in SECTIONS:
+        raise UnknownSection(f"no section is called {name!r}: one of {', '.join(SECTIONS)}")
+    body = "\n".join(SECTIONS[name]())
+    return f"<!-- generated: {name} -->\n\n{body}\n\n<!-- end -->"
+
+
+def _lagging(current: str, expected: str) -> Iterator[str]:
+    """The names of the sections that differ; both texts have the same ones in the same order."""
+    pairs = zip(_SECTION.finditer(current), _SECTION.finditer(expected), strict=True)
+    return (new["name"] for old, new in pairs if old[0] != new[0])
+
+
+def _table(heading: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    names = list(heading)
+    yield _row(names)
+    yield "|" + "---|" * len(names)
+    yield from map(_row, rows)
+
+
+def _row(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def _code(text: object) -> str:
+    return f"`{text}`"
+
+
+def _optional_code(text: str | None) -> str:
+    return "" if text is None else _code(text)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else ""
+
+
+def _fields() -> Iterator[str]:
+    return _table(
+        ("prefix", "label", "boost", "b", "searched without a prefix"),
+        (
+            (_code(f"{field.name}:"), field.label, field.boost, field.b, _yes(field.unfielded))
+            for field in TEXT_FIELDS
+        ),
+    )
+
+
+def _operators() -> Iterator[str]:
+    spellings: dict[str, list[str]] = {}
+    for word, kind in OPERATORS.items():
+        spellings.setdefault(kind.name, []).append(_code(word))
+    return _table(
+        ("operator", "typed"),
+        ((kind.lower(), ", ".join(words)) for kind, words in spellings.items()),
+    )
+
+
+def _facets() -> Iterator[str]:
+    return _table(
+        ("name", "label", "order", "also named by"),
+        ((_code(f.name), f.label, _order(f), _optional_code(f.aliases)) for f in FACETS),
+    )
+
+
+def _order(facet: Facet) -> str:
+    return "value, descending" if facet.descending else "count, then name"
+
+
+def _values() -> Iterator[str]:
+    closed = {"type": TYPES, "statut": (*STATUTS, EN_RETARD)}
+    return _table(
+        ("facet", "value", "label"),
+        (
+            (_code(name), _code(value), FACET[name].alone(value))
+            for name, values in closed.items()
+            for value in values
+        ),
+    )
+
+
+def _parameters() -> Iterator[str]:
+    return _table(("name", "help"), ((_code(p.name), p.help) for p in PARAMETERS))
+
+
+def _sorts() -> Iterator[str]:
+    return _table(("value", "label"), ((_code(name), label) for name, label in SORTS.items()))
+
+
+def _record() -> Iterator[str]:
+    types = get_type_hints(Question) | {
+        name: get_type_hints(member.fget)["return"]
+        for name, member in vars(Question).items()
+        if isinstance(member, property)
+    }
+    types["en_retard"] = bool  # a method: it depends on the date of the data
+    return _table(
+        ("name", "JSON", "may be null"),
+        (
+            (_code(name), _json_type(types[name]), _yes(type(None) in get_args(types[name])))
+            for name in RECORD_FIELDS
+        ),
+    )
+
+
+def _json_type(hint: Any) -> str:
+    """How JSON writes the values of a Python type."""
+    if get_origin(hint) is tuple:
+        return f"list of {_json_type(get_args(hint)[0])}"
+    known = next((kind for kind in (*get_args(hint), hint) if kind in _JSON_TYPES), str)
+    return _JSON_TYPES[known]
+
+
+_JSON_TYPES: Final[Mapping[Any, str]] = {
+    int: "number",
+    str: "string",
+    bool: "true or false",
+    date: "date",
+    Attribution: f"{{{', '.join(field.name for field in fields(Attribution))}}}",
+}
+
+
+def _commands() -> Iterator[str]:
+    for rank, (name, command) in enumerate(sorted(qe.commands.items())):
+        context = click.Context(command, info_name=f"qe {name}", color=False)
+        usage = command.collect_usage_pieces(context)
+        yield from [""] * (rank > 0)
+        yield from (f"### `qe {name}`", "", command.get_short_help_str(limit=200), "")
+        yield from ("```text", f"qe {name} {' '.join(usage)}", "```", "")
+        yield from _table(("option", "help"), _options(command, context))
+
+
+def _options(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+    """Each option as `--help` shows it; the arguments stand in the line above the table."""
+    for parameter in command.params:
+        record = parameter.get_help_record(context)
+        if record is not None and isinstance(parameter, click.Option):
+            # Plain spaces only: the no-break ones belong to the French of the help.
+            yield _code(record[0]), re.sub(" {2,}", " ", record[1])
+
+
+def _exit_codes() -> Iterator[str]:
+    meanings = {
+        0: "done; a search that finds nothing is done too",
+        FAILED: "failed: the index is missing or damaged, no such question, the port is taken, "
+        "nothing recognised in the sources",
+        click.UsageError.exit_code: "bad usage: an unknown option, a malformed value",
+        DONE_WITH_REJECTS: "done, with rejects: the rest is indexed",
+        INTERRUPTED: "interrupted with Ctrl+C",
+    }
+    return _table(("code", "meaning"), meanings.items())
+
+
+def _settings() -> Iterator[str]:
+    defaults = {field.name: field.default for field in fields(Settings)}
+    return _table(
+        ("variable", "what it is for", "default"),
+        (
+            (_code(variable), help_, defaults[name] or "none")
+            for name, (variable, help_) in SETTINGS.items()
+        ),
+    )
+
+
+SECTIONS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
+    "fields": _fields,
+    "operators": _operators,
+    "facets": _facets,
+    "values": _values,
+    "parameters": _parameters,
+    "sorts": _sorts,
+    "record": _record,
+    "commands": _commands,
+    "exit-codes": _exit_codes,
+    "settings": _settings,
+}
+"""What each marker's name stands for: the lines of a section."""
+
+
+if __name__ == "__main__":
+    main()
