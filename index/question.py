@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -20,7 +19,7 @@ from typing import Any, Final, Literal, NamedTuple
 from unidecode import unidecode
 
 from index.errors import MalformedRecord
-from index.markup import text_of_html
+from index.markup import text_of_html, without_controls
 
 QuestionType = Literal["QE", "QG", "QOSD"]
 Statut = Literal["repondue", "retiree", "sans_reponse", "en_attente"]
@@ -387,10 +386,8 @@ def make_question(*, closed_as: str | None = None, **given: Any) -> Question:
     values["auteur"] = values["auteur"] or _full_name(values)
     values["statut"] = derive_statut(
         legislature=values["legislature"],
-        answered=bool(values["date_reponse"] or values["texte_reponse"])
-        or closed_as == "repondue",
-        withdrawn=bool(values["date_retrait"] or values["motif_retrait"])
-        or closed_as == "retiree",
+        answered=bool(values["date_reponse"] or values["texte_reponse"]) or closed_as == "repondue",
+        withdrawn=bool(values["date_retrait"] or values["motif_retrait"]) or closed_as == "retiree",
     )
     values["source"] = values["source"] or ""
     return Question(**values)
@@ -439,7 +436,7 @@ def _clean_text(name: str, value: object) -> str | None:
         return None
     if not isinstance(value, str):
         raise MalformedRecord(f"{name} is not text: {value!r:.60}")
-    text = unicodedata.normalize("NFC", value)
+    text = without_controls(value)
     if not name.startswith("texte_"):
         text = " ".join(text.split())
     return text.strip() or None

@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.http import message
 
 from index.errors import QuestionsError
+from index.french.lexicon import load_lexicon
 from search.engine import open_engine
 from web.application import create_app
 
@@ -45,6 +46,9 @@ class AddressUnavailable(QuestionsError):
 def serve(directory: Path, listener: socket.socket, *, workers: int, threads: int) -> None:
     """Serve the index in `directory` until a signal stops the process.
 
+    The lexicon is loaded before the workers fork: they share its memory, and no search has to
+    wait for it.
+
     Args:
         directory: where the index is.
         listener: a socket from `bind_address`; gunicorn takes it over and closes it.
@@ -54,6 +58,7 @@ def serve(directory: Path, listener: socket.socket, *, workers: int, threads: in
     Raises:
         SystemExit: the server was stopped.
     """
+    load_lexicon()
     _Server(
         lambda: create_app(open_engine(directory)),
         {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads},

@@ -43,9 +43,7 @@ KEPT_GENERATIONS: Final = 2
 """Generations whose families stay: a reader may be opening the one before."""
 
 
-def open_store(
-    directory: Path, *, fictional: bool, today: date, after: int = 0
-) -> WhooshStore:
+def open_store(directory: Path, *, fictional: bool, today: date, after: int = 0) -> WhooshStore:
     """Open an index for writing, made first when the directory is missing or empty.
 
     Args:
@@ -63,9 +61,9 @@ def open_store(
     """
     if is_vacant(directory):
         directory.mkdir(parents=True, exist_ok=True)
-        Manifest.of_this_version(
-            analyser=fingerprint(), fictional=fictional, created=today
-        ).write(directory)
+        Manifest.of_this_version(analyser=fingerprint(), fictional=fictional, created=today).write(
+            directory
+        )
     manifest = check(directory, analyser=fingerprint())
     if manifest.fictional != fictional:
         held, given = ("fictional", "real") if manifest.fictional else ("real", "fictional")
@@ -126,8 +124,7 @@ class WhooshStore:
         with self._index.reader() as reader:
             stored = reader.column_reader(VERSION) if reader.doc_count_all() else ()
             return {
-                fields[UID]: read_version(stored[number])
-                for number, fields in reader.iter_docs()
+                fields[UID]: read_version(stored[number]) for number, fields in reader.iter_docs()
             }
 
     def publish(

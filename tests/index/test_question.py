@@ -95,7 +95,7 @@ class TestIdentity:
             {"titre": 4},
         ],
     )
-    def test_a_contradiction_or_a_wrong_type_is_malformed(self, given_values: dict[str, Any]) -> None:
+    def test_a_contradiction_or_a_wrong_type(self, given_values: dict[str, Any]) -> None:
         """What identifies nothing, or contradicts itself, is no record."""
         with pytest.raises(MalformedRecord):
             question(**given_values)
@@ -147,7 +147,8 @@ class TestStatut:
 
     def test_one_legislature_has_no_end(self) -> None:
         """The current législature is the only open one, and the last."""
-        assert [entry.numero for entry in LEGISLATURES if entry.end is None] == [CURRENT_LEGISLATURE]
+        unfinished = [entry.numero for entry in LEGISLATURES if entry.end is None]
+        assert unfinished == [CURRENT_LEGISLATURE]
         assert LEGISLATURES[-1].numero == CURRENT_LEGISLATURE
 
 
@@ -340,7 +341,8 @@ class TestText:
 
 
 @pytest.mark.parametrize(
-    ("text", "day"), [(None, None), ("2025-04-22", date(2025, 4, 22)), ("2024-02-29", date(2024, 2, 29))]
+    ("text", "day"),
+    [(None, None), ("2025-04-22", date(2025, 4, 22)), ("2024-02-29", date(2024, 2, 29))],
 )
 def test_dates(text: str | None, day: date | None) -> None:
     """A date is written YYYY-MM-DD."""
@@ -348,7 +350,8 @@ def test_dates(text: str | None, day: date | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2025-4-22", "22/04/2025", "2025-02-29", "20250422", "2025-04-22T00:00", "0000-01-01"]
+    "text",
+    ["", "2025-4-22", "22/04/2025", "2025-02-29", "20250422", "2025-04-22T00:00", "0000-01-01"],
 )
 def test_no_dates(text: str) -> None:
     """Anything else is refused, with the text in the message."""
@@ -450,3 +453,20 @@ class TestRecord:
 
         assert replace(made, groupe="A").content_hash != made.content_hash
         assert replace(made, source="z").content_hash == made.content_hash
+
+
+@pytest.mark.parametrize("name", ["titre", "auteur", "rubrique", "texte_reponse", "source"])
+def test_what_no_file_can_hold_is_dropped(name: str) -> None:
+    """A lone surrogate or a control character in a source must not stop a whole build."""
+    assert getattr(question(**{name: "a\ud800\x00b"}), name) == "ab"
+
+
+def test_attributions_are_clean_too() -> None:
+    """Their names are one line of composed text, or the record is refused."""
+    made = question(attributions=[Attribution(None, " Sante\u0301 \ud800", "")])
+
+    assert made.attributions == (Attribution(None, "Santé", None),)
+    with pytest.raises(MalformedRecord):
+        question(attributions=[Attribution(None, " ")])
+    with pytest.raises(MalformedRecord):
+        question(attributions=[Attribution(None, 3)])  # type: ignore[arg-type]

@@ -33,9 +33,9 @@ def sample_questions() -> list[Question]:
         uid="QANR5L17QE13353",
         titre="Financement de la sécurité sociale & <avenir>",
         rubrique="Santé",
-        auteur="M. Emmanuel Fernandes",
-        groupe="La France insoumise - Nouveau Front Populaire",
-        groupe_sigle="LFI-NFP",
+        auteur="M. Ernest Fauvel",
+        groupe="Alliance rurale - Groupe des territoires",
+        groupe_sigle="AR-GT",
         departement="Bas-Rhin",
         circonscription="2e circonscription",
         ministere="Santé et accès aux soins",
@@ -45,7 +45,7 @@ def sample_questions() -> list[Question]:
             Attribution(date(2026, 3, 3), "Comptes publics"),
             Attribution(date(2026, 4, 7), "Santé et accès aux soins"),
         ),
-        texte_question="<p>M. Emmanuel Fernandes interroge le ministre sur les ressources.</p>",
+        texte_question="<p>M. Ernest Fauvel interroge le ministre sur les ressources.</p>",
         texte_reponse=(
             "<p>Les cotisations sociales financent la protection.</p><table><tbody><tr>"
             "<td>2024</td><td>12</td></tr></tbody></table>"
@@ -62,7 +62,7 @@ def sample_questions() -> list[Question]:
         replace(answered, uid="QANR5L17QE13354", numero=13354, titre="La même, par un autre"),
         make_question(
             uid="QANR5L17QE2621",
-            auteur="Mme Danielle Brulebois",
+            auteur="Mme Denise Brûlart",
             ministere="Santé et accès aux soins",
             texte_question="<p>Elle souhaite connaître le calendrier.</p>",
             date_question=date(2025, 9, 2),
@@ -72,7 +72,7 @@ def sample_questions() -> list[Question]:
             uid="QANR5L16QE18111",
             titre="Cotisations des indépendants",
             rubrique="Santé",
-            auteur="Mme Danielle Brulebois",
+            auteur="Mme Denise Brûlart",
             ministere="Travail",
             texte_question="<p>Elle l'interroge sur les cotisations.</p>",
             date_question=date(2024, 5, 28),
@@ -83,9 +83,9 @@ def sample_questions() -> list[Question]:
         make_question(
             uid="QANR5L16QG925",
             titre="Fraude aux prestations",
-            auteur="Mme Danielle Brulebois",
+            auteur="Mme Denise Brûlart",
             ministere="Première ministre",
-            texte_reponse="<p>Mme la présidente. La parole est à Mme Danielle Brulebois.</p>",
+            texte_reponse="<p>Mme la présidente. La parole est à Mme Denise Brûlart.</p>",
             date_question=date(2023, 6, 7),
             date_reponse=date(2023, 6, 7),
             source="qg.json",

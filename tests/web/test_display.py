@@ -136,7 +136,7 @@ def test_a_citation_says_all(questions: list[Question]) -> None:
     real, fictional = questions[0], questions[-1]
 
     assert plain(citation(real, "https://x/1")) == (
-        "M. Emmanuel Fernandes, question écrite n° 13353 (17e législature), « Financement de la "
+        "M. Ernest Fauvel, question écrite n° 13353 (17e législature), « Financement de la "
         "sécurité sociale & <avenir> », JO Assemblée nationale du 3 mars 2026, p. 1840, réponse "
         "au JO du 12 mai 2026, p. 4021, https://x/1"
     )

@@ -180,7 +180,7 @@ def test_a_question_has_its_two_parts(client: FlaskClient) -> None:
     assert "Question signalée au Gouvernement" in text
     assert "Même réponse donnée à 2 questions" in text
     assert '<a href="/questions/QANR5L17QE13354">La même, par un autre</a>' in text
-    assert 'href="/?auteur=M.+Emmanuel+Fernandes"' in text
+    assert 'href="/?auteur=M.+Ernest+Fauvel"' in text
     assert "https://questions.assemblee-nationale.fr/q17/17-13353QE.htm" in text
 
 
