@@ -13,7 +13,7 @@ from typing import Final, Protocol, TypeAlias
 from index.fields import TEXT_FIELDS, UNFIELDED
 from index.french.analyzer import Token, analyze
 from index.french.fold import fold
-from index.french.stopwords import OPTIONAL_WORDS
+from index.french.stopwords import is_optional
 from search.query.nodes import (
     And,
     Draft,
@@ -190,7 +190,8 @@ class _Expansion:
                 return None
 
     def _clauses(self, nodes: Iterable[Node], fields: tuple[str, ...]) -> tuple[Clause, ...]:
-        clauses = (self.clause(node, fields) for node in nodes)
+        # A part typed twice is one part: it must not count twice in the score or in a half.
+        clauses = (self.clause(node, fields) for node in dict.fromkeys(nodes))
         return tuple(clause for clause in clauses if clause is not None)
 
     def _all(self, nodes: Iterable[Node], fields: tuple[str, ...]) -> Clause | None:
@@ -222,7 +223,9 @@ class _Expansion:
 
     def _draft(self, text: str, fields: tuple[str, ...]) -> Clause | None:
         parts = {token.accented or token.term: token for token in analyze(text) if not token.glued}
-        required = [token for word, token in parts.items() if word not in OPTIONAL_WORDS]
+        required = [
+            token for token in parts.values() if not is_optional(text[token.start : token.end])
+        ]
         words = required or parts.values()
         units = (
             Unit(text[word.start : word.end], fields, (Sequence((self._family(word),)),),
@@ -250,7 +253,7 @@ def _is_optional(node: Node) -> bool:
     if not isinstance(node, Word):
         return False
     tokens = analyze(node.text)
-    return len(tokens) == 1 and (tokens[0].accented or tokens[0].term) in OPTIONAL_WORDS
+    return len(tokens) == 1 and is_optional(node.text[tokens[0].start : tokens[0].end])
 
 
 def _typed(parts: list[Token], slop: int | None = None) -> Sequence:
@@ -273,11 +276,22 @@ def _never_relaxed(clause: Clause) -> Clause:
             return clause
 
 
+def _relaxable(clause: Clause) -> bool:
+    """Whether the closest questions may lack it; alternatives count as one word."""
+    match clause:
+        case Unit():
+            return clause.relaxable
+        case AllOf(children) | AnyOf(children):
+            return all(map(_relaxable, children))
+        case _:
+            return False
+
+
 def _closest(root: Clause, minimum: int | None) -> AtLeast | None:
     """At least half of the words that may be lacking, rounded up; None when none may be."""
     if not isinstance(root, AllOf):
         return None
-    words = tuple(child for child in root.children if isinstance(child, Unit) and child.relaxable)
+    words = tuple(filter(_relaxable, root.children))
     others = tuple(child for child in root.children if child not in words)
     minimum = minimum or -(-len(words) // 2)
     return AtLeast(minimum, words, others) if minimum < len(words) else None

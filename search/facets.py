@@ -54,6 +54,12 @@ class Facet:
     descending: bool = False
     aliases: str | None = None
 
+    def rank(self, valeur: str) -> tuple[int, str, str]:
+        """Where a value stands among others of equal count; the order of canonical URLs too."""
+        if self.descending and valeur.isdecimal():
+            return -int(valeur), "", ""
+        return 0, identity(valeur), valeur
+
     def alone(self, valeur: str) -> str:
         """The words for a value standing alone, as in a sentence or on a filter."""
         label = self.libelle(valeur)

@@ -124,7 +124,7 @@ class SearchRequest:
         errors: list[ParameterError] = []
         unknown: list[str] = []
         for name, raw in params:
-            if DROPPED.fullmatch(name) or (name in _PARAMETER and not _one_line(raw)):
+            if DROPPED.fullmatch(name) or not _one_line(raw):
                 continue
             if name not in _PARAMETER:
                 unknown.append(name)
@@ -135,9 +135,7 @@ class SearchRequest:
                 errors.append(ParameterError(name, str(error)))
                 continue
             if name in FACET:
-                chosen = filters.setdefault(name, [])
-                if value not in chosen:
-                    chosen.append(value)
+                filters.setdefault(name, []).append(value)
             elif name in values:
                 errors.append(ParameterError(name, f"Paramètre « {name} » donné deux fois."))
             else:
@@ -176,6 +174,10 @@ class SearchRequest:
     def replace(self, **changes: Any) -> SearchRequest:
         """The same search with some attributes changed, from its first page on."""
         return replace(self, **({"page": 1} | changes))
+
+    def with_filters(self, filters: Mapping[str, Iterable[Choice]]) -> SearchRequest:
+        """The same search and page with these choices, in canonical order, each once."""
+        return replace(self, filters=_in_order(filters))
 
     def with_choice(self, facet: str, valeur: str, *, exclue: bool = False) -> SearchRequest:
         """The same search with one more value chosen (or excluded), from the first page on."""
@@ -217,9 +219,21 @@ def _one_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
+_MOST_DIGITS: Final = 15
+
+
 def _in_order(filters: Mapping[str, Iterable[Choice]]) -> dict[str, tuple[Choice, ...]]:
-    """The choices in the order of the facets; a facet without any is left out."""
-    return {f.name: tuple(filters[f.name]) for f in FACETS if filters.get(f.name)}
+    """The choices in the order of the canonical URL; a facet without any is left out."""
+    return {
+        facet.name: tuple(
+            sorted(
+                dict.fromkeys(filters[facet.name]),
+                key=lambda choice: (choice.exclue, facet.rank(choice.valeur)),
+            )
+        )
+        for facet in FACETS
+        if filters.get(facet.name)
+    }
 
 
 def _parse_query(text: str) -> str:
@@ -265,7 +279,9 @@ def _parse_number(most: int | None = None) -> Callable[[str], int]:
     expected = f"de 1 à {most}" if most else "à partir de 1"
 
     def parse(text: str) -> int:
-        number = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+        digits = text.lstrip("0") if re.fullmatch(r"[0-9]+", text) else ""
+        # Far past any last page; more digits would only be slow to read.
+        number = int(digits or "0") if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS
         if number < 1 or (most and number > most):
             raise MalformedValue(
                 f"Nombre « {text} » non valable : un nombre entier {expected} est attendu."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from index.french.fold import fold
@@ -13,6 +14,10 @@ ELIDED: Final = frozenset(
 """What both apostrophes elide; before any other word an apostrophe is like a hyphen."""
 
 
+_BEFORE_A_WORD: Final = re.compile(rf"[{APOSTROPHES}](?:\s*[«“\"(]\s*)?")
+"""What stands between an elided article and its word: an opening sign too, as in `l’« École »`."""
+
+
 def is_elided(piece: Piece, following: Piece | None, text: str) -> bool:
     """Whether a piece is an article elided before the piece that follows it.
 
@@ -20,6 +25,6 @@ def is_elided(piece: Piece, following: Piece | None, text: str) -> bool:
     """
     return (
         following is not None
-        and text[piece.end : following.start] in tuple(APOSTROPHES)
+        and _BEFORE_A_WORD.fullmatch(text, piece.end, following.start) is not None
         and fold(piece.text) in ELIDED
     )

@@ -12,3 +12,12 @@ OPTIONAL_WORDS: Final = frozenset(
     "entre et ou que".split()
 )
 """As typed, in lower case. `a` without its accent stands for `à`, as in old texts."""
+
+
+def is_optional(word: str) -> bool:
+    """Whether a query of several words doesn't require this one, as typed.
+
+    A single capital names something: `hépatite A`, `vitamine D`.
+    """
+    names = len(word) == 1 and word.isascii() and word.isupper()
+    return not names and word.lower() in OPTIONAL_WORDS

@@ -19,7 +19,7 @@ from whoosh.index import TOC, EmptyIndexError, FileIndex
 from whoosh.reading import IndexReader
 from whoosh.writing import SegmentWriter
 
-from index.errors import IndexMissing, MixedCorpora
+from index.errors import IndexFormatError, IndexMissing, MixedCorpora, QuestionsError
 from index.fields import TEXT_FIELDS
 from index.french.analyzer import fingerprint
 from index.french.families import Families
@@ -27,7 +27,7 @@ from index.question import Question, Version
 from index.stores import Progress
 from index.stores.atomic import write_atomically
 from index.stores.lock import hold_lock
-from index.stores.manifest import Manifest, check, is_vacant
+from index.stores.manifest import Manifest, check, is_vacant, rebuild_command
 from index.stores.whoosh_schema import (
     UID,
     VERSION,
@@ -79,12 +79,35 @@ def open_index(directory: Path) -> FileIndex:
 
     Raises:
         IndexMissing: the directory was made, but no build was ever published into it.
+        IndexFormatError: its table of contents is damaged.
     """
     try:
-        return FileIndex(FileStorage(str(directory)), make_schema())
+        with damage_named(directory):
+            return FileIndex(FileStorage(str(directory)), make_schema())
     except EmptyIndexError as error:
         raise IndexMissing(
             f"{directory} holds no question yet: run `qe index SOURCE... --index {directory}`"
+        ) from error
+
+
+@contextmanager
+def damage_named(directory: Path) -> Iterator[None]:
+    """Turn whatever reading a damaged index raises into a message that says what to do.
+
+    Whoosh unpickles and unpacks its files without a checksum: cut or overwritten bytes raise
+    nearly anything, from struct.error to AttributeError.
+
+    Raises:
+        IndexFormatError: instead of any error that isn't worded yet.
+    """
+    try:
+        yield
+    except (QuestionsError, EmptyIndexError):
+        raise
+    except Exception as error:
+        raise IndexFormatError(
+            f"{directory} is damaged ({type(error).__name__}: {error}): "
+            f"make it again with {rebuild_command(directory)}"
         ) from error
 
 
@@ -121,7 +144,7 @@ class WhooshStore:
 
     def known(self) -> Mapping[str, Version]:
         """The version held of each question, by uid."""
-        with self._index.reader() as reader:
+        with damage_named(self._directory), self._index.reader() as reader:
             stored = reader.column_reader(VERSION) if reader.doc_count_all() else ()
             return {
                 fields[UID]: read_version(stored[number]) for number, fields in reader.iter_docs()
@@ -166,7 +189,7 @@ class WhooshStore:
         self, writer: SegmentWriter, questions: Sequence[Question], progress: Progress
     ) -> set[str]:
         """Write the documents; the vocabulary of the index as it will be."""
-        with self._index.reader() as reader:
+        with damage_named(self._directory), self._index.reader() as reader:
             terms = set(vocabulary(reader))
         for done, question in enumerate(questions, start=1):
             document = make_document(question, _dump(question.as_record(None)))

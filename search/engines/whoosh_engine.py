@@ -12,14 +12,14 @@ from typing import Final
 
 import numpy as np
 from whoosh.index import FileIndex
-from whoosh.index import IndexError as WhooshError
 
 from index.errors import QuestionsError
 from index.french.analyzer import fingerprint
+from index.french.fold import fold
 from index.markup import text_of_html
 from index.question import Question
 from index.stores.manifest import check
-from index.stores.whoosh_store import open_index
+from index.stores.whoosh_store import damage_named, open_index
 from search.description import describe
 from search.engine import Health
 from search.engines.whoosh_evaluator import Evaluator, Matches
@@ -167,8 +167,9 @@ class WhooshEngine:
     def _open(self) -> _Opened:
         manifest = check(self._directory, analyser=fingerprint())
         index = open_index(self._directory)
-        snapshot = Snapshot(self._directory, index, fictional=manifest.fictional)
-        return _Opened(index, snapshot, Columns(snapshot))
+        with damage_named(self._directory):
+            snapshot = Snapshot(self._directory, index, fictional=manifest.fictional)
+            return _Opened(index, snapshot, Columns(snapshot))
 
     def _current(self) -> _Opened:
         """The newest generation that can be read; a search under way keeps the one it began with.
@@ -192,7 +193,7 @@ class WhooshEngine:
         newest = self._opened.index.latest_generation()
         try:
             self._opened = self._open()
-        except (QuestionsError, OSError, WhooshError) as error:
+        except QuestionsError as error:
             self._unreadable = newest
             _log.error("generation %s of %s cannot be read: %s", newest, self._directory, error)
 
@@ -284,27 +285,29 @@ def _indications(found: _Found, matching: int, kept: int) -> Iterator[str]:
 
 def _formes(found: _Found) -> Mapping[str, Mapping[str, int]]:
     """For each word searched with other forms, those forms and how many questions hold them."""
-    snapshot = found.opened.snapshot
-    return {
-        matches.clause.label.lower(): _forms_of(matches.clause, matches, snapshot)
+    widened = {
+        matches.clause: matches
         for matches in found.matches.walk()
         if isinstance(matches.clause, Unit) and matches.clause.widened
+    }
+    return {
+        unit.label.lower(): _forms_of(unit, matches, found.opened.snapshot)
+        for unit, matches in widened.items()
     }
 
 
 def _forms_of(unit: Unit, matches: Matches, snapshot: Snapshot) -> dict[str, int]:
     """The forms with their counts, the most frequent first.
 
-    The dictionary form is there even when no text holds it: it was searched too. A hyphenated
-    word counts as one form.
+    A folded form counts under its usual spelling. The dictionary form is there even when no text
+    holds it: it was searched too. A hyphenated word counts as one form.
     """
-    counts = {
-        snapshot.spelling(form): snapshot.document_frequency(unit.fields, form)
-        for form in unit.forms
-    }
+    frequencies = {form: snapshot.document_frequency(unit.fields, form) for form in unit.forms}
+    most = sorted(frequencies, key=lambda form: (-frequencies[form], form))[:MOST_FORMS]
+    counts = {snapshot.spelling(form): frequencies[form] for form in most}
     if any(len(sequence.slots) > 1 for sequence in unit.alternatives):
         counts[unit.label.lower()] = int(matches.mask.sum())
     elif not unit.label.endswith("*"):
-        counts = dict.fromkeys(snapshot.base_forms(unit.label), 0) | counts
-    ordered = sorted(counts, key=lambda form: (-counts[form], form))
-    return {form: counts[form] for form in ordered[:MOST_FORMS]}
+        absent = (base for base in snapshot.base_forms(unit.label) if fold(base) not in frequencies)
+        counts |= dict.fromkeys(absent, 0)
+    return dict(sorted(counts.items(), key=lambda counted: (-counted[1], counted[0])))

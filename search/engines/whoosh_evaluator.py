@@ -53,6 +53,7 @@ class Evaluator:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+        self._units: dict[Unit, Matches] = {}
 
     def evaluate(self, clause: Clause) -> Matches:
         """The documents that match a clause, with their scores."""
@@ -88,6 +89,12 @@ class Evaluator:
         return Matches(mask, scores * mask, clause, parts)
 
     def _unit(self, unit: Unit) -> Matches:
+        """A unit's outcome; looked up once, however often the query repeats it."""
+        if unit not in self._units:
+            self._units[unit] = self._looked_up(unit)
+        return self._units[unit]
+
+    def _looked_up(self, unit: Unit) -> Matches:
         scores = self._scores(unit.alternatives, unit.fields)
         mask = scores > 0
         if unit.typed is not None:

@@ -6,6 +6,7 @@ questions that no *other* filter excludes, so no facet needs a search of its own
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -75,12 +76,20 @@ class FacetColumn:
         return [*found[1:].tolist(), int(found[0])]
 
     def _number(self, valeur: str) -> int | None:
+        """The number of the value that a spelling or an alias names; None when none is.
+
+        An alias names a value only when both stand for the same questions: of two homonyms, or
+        when some questions bear the reference and no name, it stays what it is.
+        """
         number = self._by_key.get(self.facet.key(valeur))
         if number is not None or self.facet.aliases is None:
             return number
-        named = np.unique(self.ordinals[self._alias_mask(valeur)])
-        named = named[named != _NO_VALUE]
-        return int(named[0]) if named.size == 1 else None
+        called = self._alias_mask(valeur)
+        named = np.unique(self.ordinals[called])
+        if named.size != 1 or named[0] == _NO_VALUE:
+            return None
+        alike = np.array_equal(called, (self.ordinals == named[0]) & self._snapshot.live)
+        return int(named[0]) if alike else None
 
     def _alias_mask(self, valeur: str) -> Mask:
         if self.facet.aliases is None:
@@ -110,16 +119,15 @@ class Columns:
 
     def canonical(self, request: SearchRequest) -> SearchRequest:
         """The request with every facet value in the form that is shown, each once."""
-        filters = {
-            name: tuple(
-                dict.fromkeys(
+        return request.with_filters(
+            {
+                name: [
                     replace(choice, valeur=self._facets[name].canonical(choice.valeur))
                     for choice in choices
-                )
-            )
-            for name, choices in request.filters.items()
-        }
-        return replace(request, filters=filters)
+                ]
+                for name, choices in request.filters.items()
+            }
+        )
 
     def narrow(self, matching: Mask, request: SearchRequest) -> tuple[Mask, dict[str, Mask]]:
         """Apply the filters.
@@ -264,18 +272,10 @@ def _shown_forms(raw: list[str], ordinals: Ints, values: int) -> list[str]:
 
 def _order(facet: Facet, values: list[str], counts: Mapping[str, int]) -> list[str]:
     if facet.descending:
-        return sorted(values, key=int, reverse=True)
-    return sorted(values, key=lambda value: (-counts[value], identity(value), value))
+        return sorted(values, key=facet.rank)
+    return sorted(values, key=lambda value: (-counts[value], facet.rank(value)))
 
 
 def _begins(value: str, prefix: str) -> bool:
-    wanted = identity(prefix)
-    words = identity(value)
-    return (
-        any(
-            words.startswith(wanted, place)
-            for place in range(len(words))
-            if place == 0 or not words[place - 1].isalnum()
-        )
-        or not wanted
-    )
+    """Whether a word of the value begins so; the empty prefix begins every word."""
+    return re.search(rf"(?<!\w){re.escape(identity(prefix))}", identity(value)) is not None

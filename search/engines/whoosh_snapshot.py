@@ -71,6 +71,7 @@ class Snapshot:
         self.fictional = fictional
         # Whoosh's readers break when threads share them: whoever reads takes the lock.
         self._lock = Lock()
+        self._document_frequencies: dict[tuple[tuple[str, ...], str], int] = {}
         # The reader of an index without a document knows no generation. Asked for before it is
         # opened: what a build publishes in between is then newer than this, and taken up.
         newest = index.latest_generation()
@@ -168,8 +169,11 @@ class Snapshot:
 
     def document_frequency(self, fields: Iterable[str], term: str) -> int:
         """In how many live questions a term occurs in any of these fields."""
-        found = [self.postings(field, term).documents for field in fields]
-        return int(np.unique(np.concatenate(found)).size) if found else 0
+        key = (tuple(fields), term)
+        if key not in self._document_frequencies:
+            found = [self.postings(field, term).documents for field in key[0]]
+            self._document_frequencies[key] = int(np.unique(np.concatenate(found)).size)
+        return self._document_frequencies[key]
 
     def spelling(self, form: str) -> str:
         """A folded form as a person would write it: with its accents when most texts have them."""

@@ -192,11 +192,19 @@ class ReferenceEngine:
         if facet.key(valeur) in keys:
             return facet.key(valeur)
         called = {
-            facet.key(value)
+            facet.key(value) if value else None
             for question, value in zip(self.questions, values, strict=True)
-            if value and answers_to(question, facet, valeur)
+            if answers_to(question, facet, valeur)
         }
-        return called.pop() if len(called) == 1 else None
+        if len(called) != 1 or None in called:
+            return None
+        name = called.pop()
+        bearers = [
+            question
+            for question, value in zip(self.questions, values, strict=True)
+            if value and facet.key(value) == name
+        ]
+        return name if all(answers_to(question, facet, valeur) for question in bearers) else None
 
     def canonical(self, request: SearchRequest) -> SearchRequest:
         """The request with each facet value in its most frequent form, ties by code point."""
@@ -207,8 +215,8 @@ class ReferenceEngine:
                     replace(choice, valeur=self.shown(facet, choice.valeur))
                     for choice in request.filters[facet.name]
                 ]
-                filters[facet.name] = tuple(dict.fromkeys(shown))
-        return replace(request, filters=filters)
+                filters[facet.name] = shown
+        return request.with_filters(filters)
 
     def shown(self, facet: Facet, valeur: str) -> str:
         key = self.named(facet, valeur)
@@ -284,8 +292,8 @@ class Lookup:
                 return list(self.draft_words(text)), [], 1
             case And(nodes):
                 required = required_parts(nodes)
-                words: list[Node | Leaf] = [n for n in required if isinstance(n, Word | Prefix)]
-                others: list[Node] = [n for n in required if not isinstance(n, Word | Prefix)]
+                words: list[Node | Leaf] = [n for n in required if may_be_lacking(n)]
+                others: list[Node] = [n for n in required if not may_be_lacking(n)]
                 return words, others, math.ceil(len(words) / 2)
         return [], [], 0
 
@@ -339,7 +347,7 @@ class Lookup:
                     return 0.0
                 return sum(self.weight(part, question, fields) for part in required_parts(nodes))
             case Or(nodes):
-                return sum(self.weight(part, question, fields) for part in nodes)
+                return sum(self.weight(part, question, fields) for part in dict.fromkeys(nodes))
             case Draft(text):
                 words = self.draft_words(text)
                 return sum(self.weight(word, question, fields) for word in words)
@@ -392,7 +400,7 @@ class Lookup:
     def draft_words(self, text: str) -> Iterable[Leaf]:
         """The different words of a pasted text, optional ones aside unless there are no others."""
         parts = {typed_form(token): token for token in analyze(text) if not token.glued}
-        kept = [part for word, part in parts.items() if word not in OPTIONAL_WORDS]
+        kept = [part for part in parts.values() if not may_be_left_out(text, part)]
         for part in kept or parts.values():
             yield Leaf((Pattern((self.family(part),)),), typed_pattern([part]))
 
@@ -483,7 +491,7 @@ def length_of(tokens: Iterable[Token]) -> int:
 
 def required_parts(nodes: Iterable[Node]) -> list[Node]:
     """The parts of a conjunction without the optional words, unless there is nothing to find."""
-    said = [node for node in nodes if not says_nothing(node)]
+    said = [node for node in dict.fromkeys(nodes) if not says_nothing(node)]
     kept = [node for node in said if not is_optional(node)]
     return kept if any(not isinstance(node, Not) for node in kept) else said
 
@@ -492,7 +500,25 @@ def is_optional(node: Node) -> bool:
     if not isinstance(node, Word):
         return False
     tokens = analyze(node.text)
-    return len(tokens) == 1 and typed_form(tokens[0]) in OPTIONAL_WORDS
+    return len(tokens) == 1 and may_be_left_out(node.text, tokens[0])
+
+
+def may_be_left_out(text: str, token: Token) -> bool:
+    """Whether a word is one of the optional ones; a single capital (`hépatite A`) is a name."""
+    typed = text[token.start : token.end]
+    return typed_form(token) in OPTIONAL_WORDS and typed not in set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def may_be_lacking(node: Node) -> bool:
+    """Whether the closest questions may do without it: words, and alternatives between words."""
+    match node:
+        case Word() | Prefix():
+            return True
+        case And(nodes) | Or(nodes):
+            said = [part for part in nodes if not says_nothing(part)]
+            kept = required_parts(nodes) if isinstance(node, And) else said
+            return all(may_be_lacking(part) for part in kept)
+    return False
 
 
 def says_nothing(node: Node) -> bool:

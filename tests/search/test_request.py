@@ -58,6 +58,7 @@ def test_parameters_are_the_contracts() -> None:
         ([("tri", "delai")], SearchRequest(tri="delai")),
         ([("page", "3")], SearchRequest(page=3)),
         ([("page", "0003")], SearchRequest(page=3)),
+        ([("page", "1" * 5_000)], SearchRequest(page=10**15)),
         ([("par", "100")], SearchRequest(par=100)),
         ([("legislature", "017")], SearchRequest(filters={"legislature": (Choice("17"),)})),
         ([("type", "qe")], SearchRequest(filters={"type": (Choice("QE"),)})),
@@ -125,7 +126,6 @@ def test_other_unknown_parameters_are_kept_to_be_mentioned() -> None:
         ("page", "-1"),
         ("page", "1.0"),
         ("page", "²"),
-        ("page", "1" * 5_000),
         ("par", "0"),
         ("par", str(MOST_PER_PAGE + 1)),
         ("par", "dix"),
@@ -255,6 +255,7 @@ def requests(draw: st.DrawFn) -> SearchRequest:
 @given(requests())
 def test_the_canonical_url_asks_for_the_same_search(request: SearchRequest) -> None:
     """A link sent to a colleague finds what was found."""
+    request = request.with_filters(request.filters)
     params = parse_qsl(urlsplit(request.url("/")).query, keep_blank_values=True)
 
     assert SearchRequest.from_params(params) == request
