@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from index.errors import IndexLocked, MixedCorpora, NothingRecognised
+from index.progress import Progress
 from index.question import Question, Version
-from index.sources import Reading, Reject, read_sources
-from index.stores import Progress
+from index.sources import Reading, Reject, Remark, read_sources
 from index.stores.atomic import write_atomically
 from index.stores.lock import hold_lock
-from index.stores.manifest import check_replaceable, is_vacant, program_version
+from index.stores.manifest import Manifest, check_replaceable, is_vacant, program_version
 from index.stores.replacement import place_for_rebuild, recover, replace_directory
 from index.stores.whoosh_store import latest_generation, open_store
 
@@ -41,6 +41,7 @@ class Report:
         unchanged: the same content as held, or as read before in the same build.
         superseded: older than the version held, or than another one read in the same build.
         rejects: what could not be taken in, and why.
+        remarks: what was left out of questions that were taken in, and why.
         actors_files: files of députés and bodies, which are not questions.
         unresolved_references: questions whose author is known by reference only.
         generation: of the index after the build; None when no index was opened.
@@ -56,6 +57,7 @@ class Report:
     unchanged: int = 0
     superseded: int = 0
     rejects: tuple[Reject, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     actors_files: int = 0
     unresolved_references: int = 0
     generation: int | None = None
@@ -84,6 +86,7 @@ class Report:
             "actors_files": self.actors_files,
             "unresolved_references": self.unresolved_references,
             "rejects": [asdict(reject) for reject in self.rejects],
+            "remarks": [asdict(remark) for remark in self.remarks],
         }
 
     def render(self) -> str:
@@ -98,15 +101,18 @@ class Report:
         if self.unresolved_references:
             references = _count(self.unresolved_references, "unresolved reference")
             lines.append(f"{references}: authors that no actors' file names")
+        if self.remarks:
+            values, first = _count(len(self.remarks), "value"), describe_reject(self.remarks[0])
+            lines.append(f"{values} not understood: {first}")
         if not self.indexed:
             lines.append("nothing new: nothing was published")
         return "\n".join(lines)
 
 
-def describe_reject(reject: Reject) -> str:
-    """A reject on one line: file, place in it, reason."""
-    where = f"{reject.source}, {reject.place}" if reject.place else reject.source
-    return f"{where}: {reject.reason}"
+def describe_reject(problem: Reject | Remark) -> str:
+    """A reject or a remark on one line: file, place in it, reason."""
+    where = f"{problem.source}, {problem.place}" if problem.place else problem.source
+    return f"{where}: {problem.reason}"
 
 
 def build(
@@ -129,7 +135,7 @@ def build(
         rebuild: make the index anew from these sources alone, then replace the old one.
 
     Raises:
-        NothingRecognised: no source holds a question or an actors' file.
+        NothingRecognised: no format recognises any source, nor is one an actors' file.
         MixedCorpora: fictional and real questions would share one index.
         IndexLocked: another process is writing to this index.
         IndexFormatError: the directory holds something else, or an index of another version.
@@ -151,18 +157,19 @@ class _Build:
 
     def update(self, directory: Path, after: int = 0) -> Report:
         reading = read_sources(self.sources, self.progress)
-        items = iter(reading)
+        items = (_checked(item, self.today) for item in reading)
         head, first = _until_first_question(items)
-        if first is None:
-            return self._without_questions(reading, head)
+        if first is None and not reading.recognised:
+            raise _nothing_recognised(self.sources, head)
+        if first is None and is_vacant(directory):
+            # An index without questions would already be a fictional or a real one.
+            return self._report(_batch_of({}, head), reading)
+        fictional = first.fictional if first else Manifest.read(directory).fictional
         with (
             _vacant_again_on_failure(directory),
-            open_store(
-                directory, fictional=first.fictional, today=self.today, after=after
-            ) as store,
+            open_store(directory, fictional=fictional, today=self.today, after=after) as store,
         ):
-            batch = _Batch(store.known(), self.today)
-            batch.take_all(chain(head, (first,), items))
+            batch = _batch_of(store.known(), chain(head, (first,) if first else (), items))
             report = self._report(batch, reading)
             _write_rejects(directory, report.rejects)
             generation = store.publish(batch.questions, report.as_json(), self.progress)
@@ -189,16 +196,10 @@ class _Build:
             unchanged=batch.unchanged,
             superseded=batch.superseded,
             rejects=tuple(batch.rejects),
+            remarks=tuple(reading.remarks),
             actors_files=reading.actors_files,
             unresolved_references=reading.unresolved.total(),
         )
-
-    def _without_questions(self, reading: Reading, rejects: Sequence[Reject]) -> Report:
-        if not reading.actors_files:
-            raise _nothing_recognised(self.sources, rejects)
-        batch = _Batch({}, self.today)
-        batch.take_all(rejects)
-        return self._report(batch, reading)
 
 
 @dataclass(slots=True)
@@ -206,7 +207,6 @@ class _Batch:
     """What was read so far, sorted by what becomes of it."""
 
     known: Mapping[str, Version]
-    today: date
     newest: dict[str, Question] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     read: int = 0
@@ -219,20 +219,16 @@ class _Batch:
         """The versions to publish, one for each uid."""
         return tuple(self.newest.values())
 
-    def take_all(self, items: Iterable[Question | Reject]) -> None:
-        for item in items:
-            self.read += 1
-            if isinstance(item, Question):
-                self._take(item)
-            else:
-                self.rejects.append(item)
+    def take(self, item: Question | Reject) -> None:
+        self.read += 1
+        if isinstance(item, Question):
+            self._take_question(item)
+        else:
+            self.rejects.append(item)
 
-    def _take(self, question: Question) -> None:
+    def _take_question(self, question: Question) -> None:
         self._check_corpus(question)
-        reject = _dated_in_the_future(question, self.today)
-        if reject:
-            self.rejects.append(reject)
-        elif self._newer_than_held(question) and self._newer_than_read(question):
+        if self._newer_than_held(question) and self._newer_than_read(question):
             self.newest[question.uid] = question
 
     def _newer_than_held(self, question: Question) -> bool:
@@ -266,6 +262,13 @@ class _Batch:
                 f"{one.uid} in {one.source} is fictional and {other.uid} in {other.source} is "
                 f"not: index them apart, each with its own --index"
             )
+
+
+def _batch_of(known: Mapping[str, Version], items: Iterable[Question | Reject]) -> _Batch:
+    batch = _Batch(known)
+    for item in items:
+        batch.take(item)
+    return batch
 
 
 @contextmanager
@@ -308,22 +311,23 @@ def _until_first_question(
     return rejects, None
 
 
-def _dated_in_the_future(question: Question, today: date) -> Reject | None:
-    day = max(question.event_dates, default=today)
-    if day <= today:
-        return None
+def _checked(item: Question | Reject, today: date) -> Question | Reject:
+    """What was read, or a reject in the place of a question that is dated in the future."""
+    if isinstance(item, Reject) or item.last_event <= today:
+        return item
+    day = item.last_event
     return Reject(
-        source=question.source,
-        place=question.uid,
-        reason=f"{_field_holding(question, day)} {day} is later than the day of the build, {today}",
-        excerpt=question.titre or "",
+        source=item.source,
+        place=item.uid,
+        reason=f"{_field_holding(item, day)} {day} is later than the day of the build, {today}",
+        excerpt=item.titre or "",
     )
 
 
 def _field_holding(question: Question, day: date) -> str:
     if day in question.dates_renouvellement:
         return "dates_renouvellement"
-    names = ("date_question", "date_reponse", "date_signalement", "date_retrait")
+    names = ("date_question", "date_reponse", "date_signalement", "date_retrait", "date_erratum")
     return next((name for name in names if getattr(question, name) == day), "attributions")
 
 

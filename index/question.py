@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from pathlib import PurePosixPath
+from enum import IntEnum
 from typing import Any, Final, Literal, NamedTuple
 
 from unidecode import unidecode
@@ -84,10 +84,18 @@ class Attribution:
     ministere_developpe: str | None = None
 
 
+class SourceRank(IntEnum):
+    """Which of two formats to trust when they tell of the same events: the greater."""
+
+    PAGE_TEXT = 0
+    PAGE_HTML = 1
+    XML = 2
+    JSON = 3
+
+
 class Version(NamedTuple):
     """The age of one version of a question; versions compare as tuples, the newer is greater.
 
-    `source_rank` breaks ties between formats: JSON, then XML, page HTML, page text.
     Of two readings of one publication, the one whose author could be named is the better.
     """
 
@@ -101,8 +109,13 @@ class Version(NamedTuple):
 class Question:
     """One question as published, with what the publisher says of its answer.
 
-    Fields stand in the order of the NDJSON, the API and the CSV.
+    Fields stand in the order of the record (see `RECORD_FIELDS`); the last two are no part of the
+    record and only tell which of two versions is the newer.
     Texts are NFC; `texte_*` are HTML of the allowed subset (see `index.markup`).
+
+    Attributes:
+        date_erratum: the newest erratum of the question or of its answer.
+        source_rank: of the format it was read from, a `SourceRank`.
     """
 
     uid: str
@@ -137,6 +150,8 @@ class Question:
     motif_retrait: str | None
     statut: Statut
     source: str
+    date_erratum: date | None = field(default=None, compare=False)
+    source_rank: int = field(default=SourceRank.PAGE_TEXT, compare=False)
 
     @property
     def delai_jours(self) -> int | None:
@@ -197,6 +212,7 @@ class Question:
             self.date_reponse,
             self.date_signalement,
             self.date_retrait,
+            self.date_erratum,
             *self.dates_renouvellement,
             *(attribution.date for attribution in self.attributions),
         )
@@ -208,7 +224,7 @@ class Question:
         return max(self.event_dates, default=date.min)
 
     def as_record(self, donnees_au: date | None) -> dict[str, Any]:
-        """The record of the contract: JSON values, every name present, in order."""
+        """The record as everything outside sees it: JSON values, every name present, in order."""
         return {
             "uid": self.uid,
             "legislature": self.legislature,
@@ -256,12 +272,20 @@ class Question:
         }
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any], *, source: str | None = None) -> Question:
+    def from_record(
+        cls,
+        record: Mapping[str, Any],
+        *,
+        source: str | None = None,
+        source_rank: int = SourceRank.PAGE_TEXT,
+    ) -> Question:
         """Read back what `as_record` wrote; derived values are derived again.
 
         Args:
-            record: a JSON object with the names of the contract; a missing name reads as null.
+            record: a JSON object with the names of `RECORD_FIELDS`; a missing name reads as
+                null.
             source: replaces the record's own `source` when given.
+            source_rank: of the format the record was first read from, which it doesn't hold.
 
         Raises:
             MalformedRecord: the identity is missing or contradicts itself, a date is no date,
@@ -285,7 +309,7 @@ class Question:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise MalformedRecord(f"record {record.get('uid')!r}: {error}") from error
         given["source"] = source or record.get("source")
-        return make_question(closed_as=record.get("statut"), **given)
+        return make_question(closed_as=record.get("statut"), source_rank=source_rank, **given)
 
     @property
     def content_hash(self) -> str:
@@ -296,18 +320,16 @@ class Question:
     @property
     def version(self) -> Version:
         """What tells the newer of two versions of one question: the greater is the newer."""
-        suffix = PurePosixPath(self.source).suffix.lower()
-        rank = _SOURCE_RANK.get(suffix, 0)
-        return Version(self.last_event, rank, self.auteur is not None, self.content_hash)
+        named = self.auteur is not None
+        return Version(self.last_event, self.source_rank, named, self.content_hash)
 
 
-_BASE_FIELDS: Final = tuple(field.name for field in fields(Question))
+_BASE_FIELDS: Final = tuple(entry.name for entry in fields(Question) if entry.compare)
 _DATE_FIELDS: Final = ("date_question", "date_reponse", "date_signalement", "date_retrait")
 _INTEGER_FIELDS: Final = ("legislature", "numero", "page_jo_question", "page_jo_reponse")
 _STRUCTURED_FIELDS: Final = frozenset(
     (*_DATE_FIELDS, *_INTEGER_FIELDS, "attributions", "dates_renouvellement", "statut")
 )
-_SOURCE_RANK: Final = {".json": 3, ".ndjson": 3, ".xml": 2, ".html": 1, ".htm": 1}
 _UID: Final = re.compile(r"QANR5L(?P<legislature>\d{1,3})(?P<type>QE|QG|QOSD)(?P<numero>\d{1,7})")
 
 RECORD_FIELDS: Final = (
@@ -318,7 +340,7 @@ RECORD_FIELDS: Final = (
     "source",
     "url_officielle",
 )
-"""The names of the record in the contract's order."""
+"""The names of the record, in the order in which everything writes them."""
 
 
 def make_uid(legislature: int, type_: str, numero: int) -> str:
@@ -347,10 +369,14 @@ def parse_date(text: str | None) -> date | None:
     return date.fromisoformat(text)
 
 
+def months_to_answer(asked: date) -> int:
+    """How many calendar months a minister has to answer a question of that day."""
+    return next(months for since, months in reversed(DEADLINES_IN_MONTHS) if asked >= since)
+
+
 def answer_deadline(asked: date) -> date:
     """The day on which the time to answer ends, clipped to the end of a shorter month."""
-    months = next(months for since, months in reversed(DEADLINES_IN_MONTHS) if asked >= since)
-    year, month = divmod(asked.year * 12 + asked.month - 1 + months, 12)
+    year, month = divmod(asked.year * 12 + asked.month - 1 + months_to_answer(asked), 12)
     for day in range(asked.day, 27, -1):
         try:
             return date(year, month + 1, day)
@@ -359,13 +385,21 @@ def answer_deadline(asked: date) -> date:
     return date(year, month + 1, min(asked.day, 28))
 
 
-def make_question(*, closed_as: str | None = None, **given: Any) -> Question:
+def make_question(
+    *,
+    closed_as: str | None = None,
+    date_erratum: date | None = None,
+    source_rank: int = SourceRank.PAGE_TEXT,
+    **given: Any,
+) -> Question:
     """Check, normalise and complete what a source read into a `Question`.
 
     Args:
         closed_as: what the publisher's closure says when neither a date nor a text does:
             `"repondue"` (code REP_PUB) or `"retiree"`; anything else is ignored.
-        given: the fields of `Question` except `statut`; a name left out is null (empty for the
+        date_erratum: see `Question`.
+        source_rank: see `Question`.
+        given: the fields of the record except `statut`; a name left out is null (empty for the
             two lists). `uid` may be left out, and is checked when it isn't.
 
     Raises:
@@ -390,7 +424,7 @@ def make_question(*, closed_as: str | None = None, **given: Any) -> Question:
         withdrawn=bool(values["date_retrait"] or values["motif_retrait"]) or closed_as == "retiree",
     )
     values["source"] = values["source"] or ""
-    return Question(**values)
+    return Question(**values, date_erratum=date_erratum, source_rank=source_rank)
 
 
 def derive_statut(*, legislature: int, answered: bool, withdrawn: bool) -> Statut:

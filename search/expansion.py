@@ -1,7 +1,7 @@
 """From the query tree to what an engine looks up: words become families, prefixes become terms.
 
-The result knows terms and fields but no engine: every engine, and the reference engine of the
-tests, evaluates the same tree of `AllOf`, `AnyOf`, `NoneOf` and `Unit`.
+The result knows terms and fields but no engine. The reference engine of the tests walks the query
+tree without it, so that a mistake here shows.
 """
 
 from __future__ import annotations

@@ -39,7 +39,8 @@ class Facet:
         name: the parameter of the URL, the name in JSON, and the column it reads.
         label: the French heading of the list.
         key: a value's identity.
-        parse: checks a value from a URL and returns it trimmed; raises `MalformedValue`.
+        parse: checks a value from a URL and returns its canonical form; raises
+            `MalformedValue`.
         libelle: the words shown for a value in the facet's list; `alone` gives those elsewhere.
         descending: values by descending value instead of by count.
         aliases: the column whose values also name a value of this facet (`acteur_ref` for
@@ -77,7 +78,7 @@ class FacetValue:
     exclue: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """The object of the contract."""
+        """The object of the API (see `docs/api.md`)."""
         return {
             "valeur": self.valeur,
             "libelle": self.libelle,
@@ -96,7 +97,7 @@ class FacetCounts:
     sans: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """The object of the contract."""
+        """The object of the API (see `docs/api.md`)."""
         return {
             "valeurs": [value.as_json() for value in self.valeurs],
             "autres": self.autres,
@@ -178,6 +179,6 @@ FACETS: Final = (
         lambda _: "Question signalée au Gouvernement",
     ),
 )
-"""The facets in the contract's order."""
+"""The facets, in the order of the API and of canonical URLs."""
 
 FACET: Final[Mapping[str, Facet]] = {facet.name: facet for facet in FACETS}

@@ -104,12 +104,6 @@ class SearchRequest:
         """The sort when none is asked for."""
         return "pertinence" if self.q else "recent"
 
-    @property
-    def filtered(self) -> bool:
-        """Whether anything but the text narrows the search."""
-        bounds = (self.du, self.au, self.reponse_du, self.reponse_au)
-        return bool(self.filters) or self.renouvelee or any(bounds)
-
     @classmethod
     def from_params(cls, params: Iterable[tuple[str, str]]) -> SearchRequest:
         """Read the parameters of a URL, in the order given.

@@ -1,15 +1,21 @@
-"""Options of the test run, and engines over small corpora."""
+"""Options of the test run, real files when they are there, engines over small corpora."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from index.question import Question
 from index.stores.whoosh_store import open_store
 from search.engine import Engine, open_engine
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+"""Real published files, which are no part of the project."""
 
 MakeEngine = Callable[[Iterable[Question]], Engine]
 
@@ -30,6 +36,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="fail instead of skipping when this engine of the conformance suite is unavailable",
     )
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test, except in CI, where everything must be there."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real published files, beside the project's."""
+    if not SHARED.is_dir():
+        missing(f"no {SHARED.name}/ with real published files beside the project's folder")
+    return SHARED
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,8 @@ from index.french.numbers import number_term
 from index.french.segment import Piece, segment
 
 CHAIN_VERSION: Final = 1
-"""Grows whenever the chain gives other tokens for some text: old indexes are then rebuilt."""
+"""Grows whenever some text gets other tokens, or some word other lemmas (lexicon, stop words):
+families are stored too, and old indexes must then be rebuilt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 `read_sources` is the way in; `Question`, `Reject` and counts come out.
 """
 
-from index.sources.actors import Directory
-from index.sources.reader import Progress, Reading, read_sources
-from index.sources.rejects import Reject
+from index.sources.reader import Reading, read_sources
+from index.sources.rejects import Reject, Remark
 
-__all__ = ["Directory", "Progress", "Reading", "Reject", "read_sources"]
+__all__ = ["Reading", "Reject", "Remark", "read_sources"]

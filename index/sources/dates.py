@@ -24,6 +24,10 @@ _IN_A_SENTENCE: Final = re.compile(
 )
 
 
+class NotADate(MalformedRecord):
+    """A text that is no date at all, as opposed to a day that the calendar doesn't have."""
+
+
 def fold(text: str) -> str:
     """The words in small letters without accents, one space between them."""
     return " ".join(unidecode(text).lower().split())
@@ -33,15 +37,15 @@ def read_date(field: str, text: str) -> date:
     """A date written YYYY-MM-DD (a time or an offset may follow), DD/MM/YYYY or in French.
 
     Raises:
-        MalformedRecord: it is none of these, or no day of the calendar; the message names
-            `field` and the text.
+        NotADate: it is none of these; the message names `field` and the text.
+        MalformedRecord: it is no day of the calendar; the message is alike.
     """
     folded = fold(text)
     match = (
         _ISO.fullmatch(folded.upper()) or _SLASHES.fullmatch(folded) or _FRENCH.fullmatch(folded)
     )
     if match is None:
-        raise MalformedRecord(f"{field} {text!r:.60} is not a date (expected YYYY-MM-DD)")
+        raise NotADate(f"{field} {text!r:.60} is not a date (expected YYYY-MM-DD)")
     parts = match.groupdict()
     month = _MONTHS.index(parts["name"]) + 1 if "name" in parts else int(parts["month"])
     try:

@@ -1,19 +1,29 @@
-"""Our own export: one record of the contract a line, as `Question.as_record` writes it."""
+"""Our own format: one record a line, as `Question.as_record` writes it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from index.errors import MalformedRecord
 from index.markup import clean_html, without_controls
-from index.question import Question
+from index.question import Question, SourceRank
 from index.sources.document import HEAD_SIZE, Document
 from index.sources.rejects import Reject, make_reject
 
 _IDENTITY: Final = frozenset({"uid", "legislature", "type", "numero"})
+_RANK_OF_SUFFIX: Final = {
+    ".json": SourceRank.JSON,
+    ".ndjson": SourceRank.JSON,
+    ".xml": SourceRank.XML,
+    ".html": SourceRank.PAGE_HTML,
+    ".htm": SourceRank.PAGE_HTML,
+}
+"""A record tells the file it was first read from, not its format."""
+
 _LINES_TRIED: Final = 20
 """A damaged first line must not hide that the others are records."""
 
@@ -55,7 +65,15 @@ def parse_line(line: bytes, source: str) -> Question:
             record[name] = (
                 clean_html(value) if name.startswith("texte_") else without_controls(value)
             )
-    return Question.from_record(record, source=source)
+    return Question.from_record(record, source=source, source_rank=_rank_of(record.get("source")))
+
+
+def _rank_of(source: object) -> SourceRank:
+    """Of the format a record was first read from; one that names no file is JSON itself."""
+    if not source:
+        return SourceRank.JSON
+    suffix = PurePosixPath(str(source)).suffix.lower()
+    return _RANK_OF_SUFFIX.get(suffix, SourceRank.PAGE_TEXT)
 
 
 def _load(line: bytes) -> Any:

@@ -1,4 +1,5 @@
-"""Open data of the Assemblée nationale in JSON, législatures XVI and XVII: root `question`.
+"""Open data of the Assemblée nationale in JSON, législatures XVI and XVII: `question`, alone or
+in the lists of an archive.
 
 Format: https://data.assemblee-nationale.fr/ (licence ouverte); keys seen on published files of
 questions au Gouvernement, the shapes of other types read leniently (see `published_json`).
@@ -16,65 +17,106 @@ from unidecode import unidecode
 
 from index.errors import MalformedRecord
 from index.markup import clean_html
-from index.question import Attribution, Question, make_question
+from index.question import Attribution, Question, SourceRank, make_question
 from index.sources.document import Document
 from index.sources.published_json import (
     event_dates,
     find,
     first_date,
     first_integer,
+    first_page,
     first_text,
+    leaves,
     raw_text,
     texts,
 )
-from index.sources.rejects import Reject, make_reject
+from index.sources.rejects import Reject, Remark, make_reject, make_remarks
+
+_ROOTS: Final[tuple[tuple[str, ...], ...]] = (
+    (),
+    ("questionsEcrites",),
+    ("questionsGvt",),
+    ("questionsOralesSansDebat",),
+    ("questions",),
+    ("export", "questions"),
+)
+"""Under which keys `question` stands, depending on the archive."""
 
 _ANSWERED: Final = re.compile(r"rep(?:_|onse)")
 """A closure by an answer, in its code (`REP_PUB`) or its wording; any other is a withdrawal."""
 
 
 def recognises(document: Document) -> bool:
-    """Whether this is JSON whose root holds questions."""
+    """Whether this is JSON that holds questions where archives do."""
     return document.begins_like_json and bool(_questions(document.json))
 
 
-def read(document: Document) -> Iterator[Question | Reject]:
-    """Each question of the document, or why it is none."""
+def read(document: Document) -> Iterator[Question | Remark | Reject]:
+    """Each question of the document and what in it isn't understood, or why it is none."""
     for number, published in enumerate(_questions(document.json), 1):
+        remarks: list[str] = []
         try:
-            yield parse_question(published, document.source)
+            question = parse_question(published, document.source, remarks)
         except MalformedRecord as error:
             place = first_text(published, "uid") or f"question {number}"
             yield make_reject(document.source, place, str(error), _beginning(published))
+        else:
+            yield question
+            yield from make_remarks(question, remarks)
 
 
-def parse_question(published: Mapping[str, Any], source: str) -> Question:
+def parse_question(published: Mapping[str, Any], source: str, remarks: list[str]) -> Question:
     """One question from the object under `question`.
 
-    A list of answers or of question texts holds the errata: the last is current. A question
-    keeps the date of its first publication, which its deadline counts from; an answer has that
-    of its current text.
+    A list of answers or of question texts holds the errata: the last is the current text. Date
+    and page are those of the first publication, which the deadline and the delay count from.
+
+    Args:
+        published: the object under `question`.
+        source: the file, as `Question.source`.
+        remarks: takes what is left out because it is not understood.
 
     Raises:
-        MalformedRecord: its identity is missing or contradicts itself, or a date or number is
-            none.
+        MalformedRecord: its identity is missing or contradicts itself, or a date is none.
     """
-    closure, closed_as = _closure(published)
+    closure, closed_as = _closure(published, remarks)
     return make_question(
         source=source,
+        source_rank=SourceRank.JSON,
         closed_as=closed_as,
         **_identity(published),
         **_indexing(published),
         **_author(published),
         **_ministries(published),
-        **_texts_and_dates(published, closure if closed_as == "repondue" else {}),
-        **_events(published),
+        **_publication(published, closure if closed_as == "repondue" else {}, remarks),
+        **_events(published, remarks),
         **_withdrawal(closure if closed_as == "retiree" else {}),
     )
 
 
 def _questions(root: Any) -> list[Mapping[str, Any]]:
-    return [item for item in find(root, "question") if isinstance(item, Mapping)]
+    """The questions of all lists; an element is `{"question": {…}}`, or the question itself."""
+    found: list[Mapping[str, Any]] = []
+    for path in _ROOTS:
+        for entry in find(root, *path):
+            found.extend([entry] if _is_question(entry) else _wrapped(entry))
+    return found
+
+
+def _wrapped(entry: Any) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    for item in find(entry, "question"):
+        inner = [] if _is_question(item) else _objects(find(item, "question"))
+        found.extend(inner or _objects([item]))
+    return found
+
+
+def _objects(values: list[Any]) -> list[Mapping[str, Any]]:
+    return [value for value in values if isinstance(value, Mapping)]
+
+
+def _is_question(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and "identifiant" in entry
 
 
 def _identity(published: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,25 +178,32 @@ def _short_name(named: Any) -> str | None:
     return first_text(named, "abrege") or first_text(named, "developpe")
 
 
-def _texts_and_dates(published: Mapping[str, Any], closure: Mapping[str, Any]) -> dict[str, Any]:
+def _publication(
+    published: Mapping[str, Any], closure: Mapping[str, Any], remarks: list[str]
+) -> dict[str, Any]:
+    """Texts, dates and pages of the question and of its answer, and the date of their errata."""
     questions = _publications(published, "textesQuestion", "texteQuestion")
     answers = _publications(published, "textesReponse", "texteReponse")
-    answered, answer_page = _published_at("texteReponse", answers[-1:])
-    asked, question_page = _published_at("texteQuestion", questions[:1])
+    asked, question_page, question_errata = _published_at("texteQuestion", questions, remarks)
+    answered, answer_page, answer_errata = _published_at("texteReponse", answers, remarks)
     answered = answered or closure.get("date")
     if answered is not None and answered == closure.get("date"):
         answer_page = answer_page or closure.get("page")
+    answer = _current_text(answers)
+    # A question is given to a ministère the day it is published.
+    attributed = _first_attribution_date(published)
     if not questions and first_text(published, "type") == "QG":
         # Asked and answered in one sitting, of which the record keeps the exchange only.
-        asked = answered = answered or _first_attribution_date(published)
+        asked = answered or attributed
+        answered = asked if answer or closure else answered
     return {
         "texte_question": _current_text(questions),
-        "texte_reponse": _current_text(answers),
-        # A question is given to a ministère the day it is published.
-        "date_question": asked or _first_attribution_date(published),
+        "texte_reponse": answer,
+        "date_question": asked or attributed,
         "page_jo_question": question_page,
         "date_reponse": answered,
         "page_jo_reponse": answer_page,
+        "date_erratum": max((*question_errata, *answer_errata), default=None),
     }
 
 
@@ -177,11 +226,18 @@ def _current_text(publications: list[Any]) -> str | None:
     return None
 
 
-def _published_at(name: str, publications: list[Any]) -> tuple[date | None, int | None]:
-    return (
-        first_date(f"{name}.infoJO.dateJO", publications, "infoJO", "dateJO"),
-        first_integer(f"{name}.infoJO.pageJO", publications, "infoJO", "pageJO"),
-    )
+def _published_at(
+    name: str, publications: list[Any], remarks: list[str]
+) -> tuple[date | None, int | None, list[date]]:
+    """Date and page of the first dated publication, and the dates of those after it."""
+    dated = [
+        (day, publication)
+        for publication in publications
+        if (day := first_date(f"{name}.infoJO.dateJO", publication, "infoJO", "dateJO"))
+    ]
+    day, first = dated[0] if dated else (None, publications[:1])
+    page = first_page(f"{name}.infoJO.pageJO", first, remarks, "infoJO", "pageJO")
+    return day, page, [erratum for erratum, _ in dated[1:]]
 
 
 def _first_attribution_date(published: Mapping[str, Any]) -> date | None:
@@ -189,33 +245,40 @@ def _first_attribution_date(published: Mapping[str, Any]) -> date | None:
     return attributions[0].date if attributions else None
 
 
-def _closure(published: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
+def _closure(published: Mapping[str, Any], remarks: list[str]) -> tuple[dict[str, Any], str | None]:
     """What closed the question, and whether that was an answer or a withdrawal."""
     closure = find(published, "cloture")
-    code = first_text(closure, "codeCloture")
-    wording = first_text(closure, "libelleCloture")
-    if code is None and wording is None:
+    if not leaves(closure):
         return {}, None
+    code = first_text(closure, "codeCloture")
+    wording = first_text(closure, "libelleCloture") or first_text(closure)
     # Dated by its JO where there is one: that is the date a page of the publisher shows.
-    day, page = _published_at("cloture", closure)
+    day, page, _ = _published_at("cloture", closure, remarks)
     found = {
         "date": day or first_date("cloture.dateCloture", closure, "dateCloture"),
         "page": page,
         "wording": wording or code,
     }
-    answered = any(_ANSWERED.match(unidecode(said or "").lower()) for said in (code, wording))
-    return found, "repondue" if answered else "retiree"
+    return found, "repondue" if _closed_by_answer(published, code, wording) else "retiree"
+
+
+def _closed_by_answer(published: Mapping[str, Any], code: str | None, wording: str | None) -> bool:
+    if code is None and wording is None:
+        # It says that the question is closed, not by what.
+        answers = _publications(published, "textesReponse", "texteReponse")
+        return _current_text(answers) is not None or bool(find(answers, "infoJO", "dateJO"))
+    return any(_ANSWERED.match(unidecode(said or "").lower()) for said in (code, wording))
 
 
 def _withdrawal(closure: Mapping[str, Any]) -> dict[str, Any]:
     return {"date_retrait": closure.get("date"), "motif_retrait": closure.get("wording")}
 
 
-def _events(published: Mapping[str, Any]) -> dict[str, Any]:
+def _events(published: Mapping[str, Any], remarks: list[str]) -> dict[str, Any]:
     flagged = [
         day
         for value in find(published, "signalement")
-        for day in event_dates("signalement", value, "signal")
+        for day in event_dates("signalement", value, "signal", remarks)
     ]
     renewals = find(published, "renouvellements", "renouvellement") or find(
         published, "renouvellements"
@@ -223,7 +286,9 @@ def _events(published: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "date_signalement": min(flagged, default=None),
         "dates_renouvellement": [
-            day for value in renewals for day in event_dates("renouvellements", value, "renouvel")
+            day
+            for value in renewals
+            for day in event_dates("renouvellements", value, "renouvel", remarks)
         ],
     }
 

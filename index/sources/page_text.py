@@ -21,11 +21,11 @@ from typing import Any, Final
 
 from index.errors import MalformedRecord
 from index.markup import html_of_text, plain_line, without_controls
-from index.question import TYPES, Attribution, Question, make_question
+from index.question import TYPES, Attribution, Question, SourceRank, make_question
 from index.sources.actors import ordinal
 from index.sources.dates import dates_in, fold, read_date
 from index.sources.document import Document
-from index.sources.rejects import Reject, make_reject
+from index.sources.rejects import Reject, Remark, make_reject, make_remarks
 
 _TYPE_OF_WORDS: Final = {fold(words): type_ for type_, words in TYPES.items()}
 _WORDS: Final = "|".join(_TYPE_OF_WORDS)
@@ -64,16 +64,25 @@ def recognises(document: Document) -> bool:
     )
 
 
-def read(document: Document) -> Iterator[Question | Reject]:
-    """The question of the page, or why it is none."""
+def read(document: Document) -> Iterator[Question | Remark | Reject]:
+    """The question of the page and what in it isn't understood, or why it is none."""
+    remarks: list[str] = []
     try:
-        yield parse_page(document.text, document.source)
+        question = parse_page(document.text, document.source, remarks)
     except MalformedRecord as error:
         yield make_reject(document.source, "", str(error), document.text)
+    else:
+        yield question
+        yield from make_remarks(question, remarks)
 
 
-def parse_page(text: str, source: str) -> Question:
+def parse_page(text: str, source: str, remarks: list[str]) -> Question:
     """The question of one page.
+
+    Args:
+        text: the page.
+        source: the file, as `Question.source`.
+        remarks: takes what is left out because it is not understood.
 
     Raises:
         MalformedRecord: the number, the type or the législature is missing, two places of the
@@ -81,17 +90,20 @@ def parse_page(text: str, source: str) -> Question:
     """
     page = _split(text)
     facts = _read_labels(page.labels)
+    remarks.extend(facts.get("remarks", ()))
     identity = _identity(page.header, facts)
-    texts = {
+    texts: dict[str, Any] = {
         "texte_question": _html(page.question),
         "texte_reponse": _html(page.answer),
     }
     if identity["type"] == "QG" and texts["texte_question"] is None:
         # One sitting: the page may give its date only once.
         facts["date_question"] = facts.get("date_question") or facts.get("date_reponse")
-        facts["date_reponse"] = facts.get("date_reponse") or facts.get("date_question")
+        if texts["texte_reponse"] is not None:
+            facts["date_reponse"] = facts.get("date_reponse") or facts["date_question"]
     return make_question(
         source=source,
+        source_rank=SourceRank.PAGE_TEXT,
         titre=_title(page.header),
         **identity,
         **texts,
@@ -245,20 +257,25 @@ def _read_number(label: str, value: str) -> dict[str, Any]:
 def _read_publication(name: str) -> Callable[[str, str], dict[str, Any]]:
     def read_publication(label: str, value: str) -> dict[str, Any]:
         day, page = _PAGE.split(fold(value), maxsplit=1)[0], _PAGE.search(fold(value))
-        return {
-            f"date_{name}": read_date(f"« {label} »", day.strip(" ,;-")),
-            f"page_jo_{name}": _integer(label, page[1].strip(".,;")) if page else None,
-        }
+        facts: dict[str, Any] = {f"date_{name}": read_date(f"« {label} »", day.strip(" ,;-"))}
+        if page:
+            try:
+                facts[f"page_jo_{name}"] = _integer(label, page[1].strip(".,;"))
+            except MalformedRecord as error:
+                facts["remarks"] = [str(error)]
+        return facts
 
     return read_publication
 
 
 def _read_flagging(label: str, value: str) -> dict[str, Any]:
-    return {"date_signalement": _some_dates(label, value)[0]}
+    found = dates_in(f"« {label} »", value)
+    return {"date_signalement": found[0]} if found else _without_date(label, value)
 
 
 def _read_renewals(label: str, value: str) -> dict[str, Any]:
-    return {"dates_renouvellement": _some_dates(label, value)}
+    found = dates_in(f"« {label} »", value)
+    return {"dates_renouvellement": found} if found else _without_date(label, value)
 
 
 def _read_attribution(label: str, value: str) -> dict[str, Any]:
@@ -295,7 +312,7 @@ _READERS: Final = tuple(
 """What each label of the data tells, by its folded words."""
 
 _OTHER_FACTS: Final = frozenset(
-    {"type", "numero", "interroge", "attributaire", "dates_attribution"}
+    {"type", "numero", "interroge", "attributaire", "dates_attribution", "remarks"}
 )
 """The facts that are not fields of the record as they are."""
 
@@ -303,8 +320,17 @@ _OTHER_FACTS: Final = frozenset(
 def _some_dates(label: str, value: str) -> list[date]:
     found = dates_in(f"« {label} »", value)
     if not found:
-        raise MalformedRecord(f"« {label} » {value!r:.60} holds no date")
+        raise MalformedRecord(_no_date(label, value))
     return found
+
+
+def _without_date(label: str, value: str) -> dict[str, Any]:
+    """What is known of an event that says no date."""
+    return {"remarks": [_no_date(label, value)]}
+
+
+def _no_date(label: str, value: str) -> str:
+    return f"« {label} » {value!r:.60} holds no date"
 
 
 def _integer(label: str, text: str) -> int:

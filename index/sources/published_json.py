@@ -6,13 +6,16 @@ Null comes as `null`, as `{"@xsi:nil": "true"}` or not at all; a text as a strin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from index.errors import MalformedRecord
 from index.markup import plain_line
-from index.sources.dates import read_date
+from index.sources.dates import NotADate, read_date
+
+_PAGES: Final = re.compile(r"(?P<first>[0-9]{1,9})(?:\s*[-–—]\s*[0-9]{1,9})?")
 
 
 def find(value: Any, *keys: str) -> list[Any]:
@@ -72,47 +75,88 @@ def first_integer(field: str, value: Any, *keys: str) -> int | None:
     return int(text)
 
 
-def event_dates(field: str, value: Any, word: str) -> list[date]:
+def first_page(field: str, value: Any, remarks: list[str], *keys: str) -> int | None:
+    """The first page number under these keys; of "2329-2330", the first page.
+
+    What is no page number is left out, and told in `remarks`.
+    """
+    text = first_text(value, *keys)
+    if text is None:
+        return None
+    match = _PAGES.fullmatch(text)
+    if match is None:
+        remarks.append(f"{field} {text!r:.60} is not a page number")
+        return None
+    return int(match["first"])
+
+
+def event_dates(field: str, value: Any, word: str, remarks: list[str]) -> list[date]:
     """The dates of one event whose inner shape is not documented.
 
     Of all dated keys, those that name the event (`word`) count first, then the JO's, then any:
     the same event is often dated twice, by its deposit and by its publication.
+    What holds no date is left out, and told in `remarks`.
 
     Raises:
-        MalformedRecord: a key that says date holds none.
+        MalformedRecord: a date is no day of the calendar.
     """
-    text = raw_text(value)
-    if text is not None:
-        line = plain_line(text)
-        return [read_date(field, line)] if line else []
-    dated = _dated_keys(value)
+    said = leaves(value, "date")
+    dated = [(key, text) for key, text in said if "date" in key]
+    if said and not dated:
+        remarks.append(f"{field} {said[0][1]!r:.60} has no date")
     for wanted in (word, "datejo", "date"):
-        chosen = [line for key, line in dated if wanted in key]
+        chosen = [text for key, text in dated if wanted in key]
         if chosen:
-            return [read_date(field, line) for line in chosen]
+            return _read_dates(field, chosen, remarks)
     return []
 
 
-def _dated_keys(value: Any) -> list[tuple[str, str]]:
-    """Every text under a key that speaks of a date, with that key in small letters."""
+def _read_dates(field: str, written: Iterable[str], remarks: list[str]) -> list[date]:
+    found = []
+    for text in written:
+        try:
+            found.append(read_date(field, text))
+        except NotADate as error:
+            remarks.append(str(error))
+    return found
+
+
+def leaves(value: Any, key: str = "") -> list[tuple[str, str]]:
+    """Every plain value in this one, as a line of text, with the key it stands under.
+
+    Keys are in small letters; `key` is the one of `value` itself. Nulls and empty texts are left
+    out, and so are XML attributes.
+    """
     found: list[tuple[str, str]] = []
-    waiting: list[tuple[str, Any]] = [("", value)]
+    waiting: list[tuple[str, Any]] = [(key, value)]
     while waiting:
         key, item = waiting.pop()
-        text = plain_line(raw_text(item))
-        if text and "date" in key:
-            found.append((key, text))
-        elif isinstance(item, list):
+        if isinstance(item, list):
             waiting.extend((key, inner) for inner in item)
+        elif _is_null(item):
+            continue
         elif isinstance(item, Mapping):
-            waiting.extend((name.lower(), inner) for name, inner in item.items())
+            waiting.extend(
+                (key if name == "#text" else name.lower(), inner)
+                for name, inner in item.items()
+                if not name.startswith("@")
+            )
+        elif line := plain_line(str(item)):
+            found.append((key, line))
     return found
 
 
 def _as_list(value: Any) -> list[Any]:
-    if isinstance(value, list):
-        return [item for inner in value for item in _as_list(inner)]
-    return [] if _is_null(value) else [value]
+    """The elements of a list and of the lists in it, in order; of another value, itself."""
+    found = []
+    waiting = [value]
+    while waiting:  # a list may be nested deeper than Python calls itself
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif not _is_null(item):
+            found.append(item)
+    return found
 
 
 def _is_null(value: Any) -> bool:

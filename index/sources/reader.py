@@ -17,16 +17,15 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, Protocol
 
+from index.progress import Progress
 from index.question import Question
 from index.sources import actors, ndjson, opendata_json, page_text
 from index.sources.actors import Directory
 from index.sources.document import Document, UnreadableDocument, unrecognised, why_unreadable
-from index.sources.rejects import Reject, make_reject
-
-Progress = Callable[[str, int, int], None]
-"""Called with the step (one of `STEPS`), the bytes done and the bytes in all."""
+from index.sources.rejects import Reject, Remark, make_reject
 
 STEPS: Final = ("Looking for actors' files", "Reading questions")
+"""What progress is told of, in bytes."""
 
 WIDEST_RATIO: Final = 200
 """How many times larger than itself an archive may announce its content to be. Published ones
@@ -39,8 +38,11 @@ class Format(Protocol):
     def recognises(self, document: Document) -> bool:
         """Whether the content is of this format; raises UnreadableDocument if it is damaged."""
 
-    def read(self, document: Document) -> Iterator[Question | Reject]:
-        """Every question of a recognised document, or why it is none."""
+    def read(self, document: Document) -> Iterator[Question | Remark | Reject]:
+        """Every question of a recognised document, or why it is none.
+
+        Remarks follow the question they are on.
+        """
 
 
 FORMATS: Final[tuple[Format, ...]] = (ndjson, opendata_json, page_text)
@@ -62,14 +64,16 @@ class Reading:
     Attributes:
         directory: the names found in the actors' files.
         actors_files: how many files of actors and bodies were read.
-        questions: how many questions came out.
+        recognised: how many documents hold what they should, actors' files included.
+        remarks: what was left out of them, because nobody knows what it says.
         unresolved: references to authors that nothing named, with how many questions bear each.
     """
 
     def __init__(self, paths: Iterable[Path], on_progress: Progress | None = None) -> None:
         self.directory = Directory()
         self.actors_files = 0
-        self.questions = 0
+        self.recognised = 0
+        self.remarks: list[Remark] = []
         self.unresolved: Counter[str] = Counter()
         self._paths = tuple(paths)
         self._on_progress = on_progress or (lambda *_: None)
@@ -103,14 +107,18 @@ class Reading:
     def _outcomes(self, entry: _Entry) -> Iterator[Question | Reject]:
         document = entry.document
         try:
-            for outcome in _read_document(document):
-                yield self._resolved(outcome) if isinstance(outcome, Question) else outcome
+            format_ = _format_of(document)
+            self.recognised += 1
+            for outcome in format_.read(document):
+                if isinstance(outcome, Remark):
+                    self.remarks.append(outcome)
+                else:
+                    yield self._resolved(outcome) if isinstance(outcome, Question) else outcome
         except UnreadableDocument as error:
             yield make_reject(document.source, "", str(error), _excerpt(document))
 
     def _resolved(self, question: Question) -> Question:
         question = self.directory.resolve(question)
-        self.questions += 1
         if question.acteur_ref is not None and question.auteur is None:
             self.unresolved[question.acteur_ref] += 1
         return question
@@ -119,6 +127,7 @@ class Reading:
         if actors.recognises(entry.document):
             self.directory.add(entry.document.json)
             self.actors_files += 1
+            self.recognised += 1
             self._keys_of_actors.add(entry.key)
 
     def _walk(
@@ -242,13 +251,13 @@ def _passed_over(member: zipfile.ZipInfo) -> bool:
     return member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts)
 
 
-def _read_document(document: Document) -> Iterator[Question | Reject]:
+def _format_of(document: Document) -> Format:
+    """The format that recognises a document; raises UnreadableDocument when none does."""
     if not document.head.strip():
         raise UnreadableDocument("empty file: nothing to read, download or export it again")
     for format_ in FORMATS:
         if format_.recognises(document):
-            yield from format_.read(document)
-            return
+            return format_
     if b"\x00" not in document.head:
         document.check_encoding()
     raise UnreadableDocument(unrecognised(document.looks_like()))

@@ -1,9 +1,12 @@
-"""What could not be read, and why: a reject never stops the others and is never silent."""
+"""What could not be read, and why: it never stops the rest and is never silent."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from index.question import Question
 
 _EXCERPT_LENGTH: Final = 200
 
@@ -23,6 +26,26 @@ class Reject:
     place: str
     reason: str
     excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A value that was left out of a question, because nobody knows what it says.
+
+    Attributes:
+        source: the file, named as in `Question.source`.
+        place: the uid of the question.
+        reason: one line: which value, and why it is not understood.
+    """
+
+    source: str
+    place: str
+    reason: str
+
+
+def make_remarks(question: Question, reasons: Iterable[str]) -> Iterator[Remark]:
+    """A `Remark` on a question for each reason, as it fits on one line."""
+    return (Remark(question.source, question.uid, _one_line(reason)) for reason in reasons)
 
 
 def make_reject(source: str, place: str, reason: str, raw: str | bytes = "") -> Reject:

@@ -5,14 +5,12 @@ A store keeps one index in one place; a build reads what it knows and publishes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from index.progress import Progress
 from index.question import Question, Version
-
-Progress = Callable[[str, int, int], None]
-"""Called with the name of a step, how much of it is done, and how much there is."""
 
 
 class Store(Protocol):

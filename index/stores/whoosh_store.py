@@ -23,8 +23,8 @@ from index.errors import IndexFormatError, IndexMissing, MixedCorpora, Questions
 from index.fields import TEXT_FIELDS
 from index.french.analyzer import fingerprint
 from index.french.families import Families
+from index.progress import Progress
 from index.question import Question, Version
-from index.stores import Progress
 from index.stores.atomic import write_atomically
 from index.stores.lock import hold_lock
 from index.stores.manifest import Manifest, check, is_vacant, rebuild_command

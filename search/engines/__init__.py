@@ -1,1 +1,1 @@
-"""One engine a family of files: what is looked up is compiled, then run."""
+"""The engines, each a family of files named after it."""

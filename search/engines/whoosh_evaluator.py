@@ -40,7 +40,7 @@ class Matches:
 
     def matching_units(self, document: int) -> Iterator[Unit]:
         """The units that made a document match; none of a branch that did not."""
-        if not self.mask[document] or isinstance(self.clause, NoneOf):
+        if not self.mask[document]:
             return
         if isinstance(self.clause, Unit):
             yield self.clause

@@ -29,6 +29,7 @@ from index.fields import COLUMNS, NO_INTEGER, TEXT_FIELDS, UNFIELDED
 from index.french.families import Families
 from index.french.fold import fold
 from index.question import Question
+from index.stores.manifest import rebuild_command
 from index.stores.whoosh_schema import RECORD, UID, column_name, length_column
 from index.stores.whoosh_store import families_path
 
@@ -54,7 +55,10 @@ class Postings:
 
 
 class Snapshot:
-    """What the evaluator, the facets and the snippets read; immutable, shared by threads.
+    """What the evaluator, the facets and the snippets read; shared by threads.
+
+    Nothing in it changes but a memo of document frequencies, which no word that the texts lack
+    makes grow.
 
     Attributes:
         size: how many document numbers there are, deleted ones included.
@@ -170,10 +174,13 @@ class Snapshot:
     def document_frequency(self, fields: Iterable[str], term: str) -> int:
         """In how many live questions a term occurs in any of these fields."""
         key = (tuple(fields), term)
-        if key not in self._document_frequencies:
+        known = self._document_frequencies.get(key)
+        if known is None:
             found = [self.postings(field, term).documents for field in key[0]]
-            self._document_frequencies[key] = int(np.unique(np.concatenate(found)).size)
-        return self._document_frequencies[key]
+            known = int(np.unique(np.concatenate(found)).size)
+            if known:
+                self._document_frequencies[key] = known
+        return known
 
     def spelling(self, form: str) -> str:
         """A folded form as a person would write it: with its accents when most texts have them."""
@@ -253,6 +260,5 @@ def _read_families(directory: Path, generation: int, *, empty: bool) -> Families
         return Families.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError) as error:
         raise IndexFormatError(
-            f"{path} is missing or damaged: "
-            f"make the index again with `qe index --rebuild SOURCE... --index {directory}`"
+            f"{path} is missing or damaged: make the index again with {rebuild_command(directory)}"
         ) from error

@@ -105,7 +105,7 @@ class Or:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A pasted text of thirty words or more: none is required, the closest questions are asked.
+    """A pasted text of thirty words or more: the question that has every word, else the closest.
 
     `text` is the text as typed, operators and punctuation included as plain characters.
     """

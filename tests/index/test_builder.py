@@ -268,6 +268,65 @@ def test_an_empty_folder_is_nothing_recognised(directory: Path, tmp_path: Path) 
         run(directory, folder)
 
 
+def test_rejects_alone_make_no_index(directory: Path, export: Export) -> None:
+    """What was recognised and rejected is accounted for; the directory stays vacant."""
+    report = run(directory, export(asked(1, date_question=date(2031, 1, 1)), line='{"uid": 3}'))
+
+    assert (counts(report), report.generation) == ((2, 0, 0, 0, 2), None)
+    assert not directory.exists()
+    assert run(directory, export(asked(FICTIONAL))).indexed == 1
+
+
+def test_a_given_directory_stays_empty_when_all_is_rejected(tmp_path: Path, export: Export) -> None:
+    """Nothing makes it the index of a corpus of which it holds no question."""
+    directory = tmp_path / "given"
+    directory.mkdir()
+
+    run(directory, export(asked(1, date_question=date(2031, 1, 1))))
+
+    assert list(directory.iterdir()) == []
+
+
+def test_rejects_alone_are_kept_beside_an_index(directory: Path, export: Export) -> None:
+    """The index is as it was, and its file of rejects tells of this build."""
+    first = run(directory, export(asked(1)))
+
+    report = run(directory, export(asked(2, date_question=date(2031, 1, 1)), line='{"uid": 3}'))
+
+    assert (counts(report), report.generation) == ((2, 0, 0, 0, 2), first.generation)
+    assert len((directory / REJECTS_NAME).read_text(encoding="utf-8").splitlines()) == 2
+    assert held(directory).keys() == {"QANR5L17QE1"}
+
+
+def test_values_not_understood_are_reported(directory: Path, tmp_path: Path) -> None:
+    """They are counted, the first is told, and the account keeps all of them."""
+    source = tmp_path / "q.json"
+    published = {"uid": "QANR5L17QE1", "signalement": "oui", "renouvellements": "deux fois"}
+    source.write_text(json.dumps({"question": published}))
+
+    report = run(directory, source)
+
+    assert counts(report) == (1, 1, 0, 0, 0)
+    assert "2 values not understood: q.json, QANR5L17QE1: signalement 'oui'" in report.render()
+    kept = json.loads((directory / f"report-{report.generation}.json").read_text())
+    assert [remark["place"] for remark in kept["remarks"]] == ["QANR5L17QE1"] * 2
+
+
+def test_an_erratum_replaces_what_it_corrects(directory: Path, tmp_path: Path) -> None:
+    """Its date makes it the newer version, in whichever order the two are read."""
+    publications = [
+        {"infoJO": {"dateJO": "2026-03-03"}, "texte": "Le puits."},
+        {"infoJO": {"dateJO": "2026-04-07"}, "texte": "Les puits."},
+    ]
+    sources = [tmp_path / "corrected.json", tmp_path / "first.json"]
+    for source, held_texts in zip(sources, (publications, publications[:1]), strict=True):
+        texts = {"texteQuestion": held_texts}
+        source.write_text(json.dumps({"question": {"uid": "QANR5L17QE1", "textesQuestion": texts}}))
+
+    assert counts(run(directory, sources[0])) == (1, 1, 0, 0, 0)
+    assert counts(run(directory, sources[1])) == (1, 0, 0, 1, 0)
+
+
 def test_actors_alone_publish_nothing(directory: Path, tmp_path: Path) -> None:
     """Actors' files are recognised and counted, yet hold no question."""
     source = tmp_path / "acteur.json"

@@ -20,6 +20,7 @@ from index.question import (
     TYPES,
     Attribution,
     Question,
+    SourceRank,
     answer_deadline,
     make_question,
     make_uid,
@@ -276,31 +277,45 @@ class TestVersion:
             {"date_reponse": date(2025, 6, 3)},
             {"date_signalement": date(2025, 6, 3)},
             {"date_retrait": date(2025, 6, 3)},
+            {"date_erratum": date(2025, 6, 3)},
             {"dates_renouvellement": (date(2025, 2, 4), date(2025, 6, 3))},
             {"attributions": (Attribution(date(2025, 6, 3), "Santé"),)},
         ],
     )
     def test_every_dated_event_makes_a_version_newer(self, event: dict[str, Any]) -> None:
         """No kind of event is forgotten, and a better source does not outweigh one."""
-        older = question(date_question=ASKED)
-        newer = question(**({"date_question": ASKED, "source": "a.txt"} | event))
+        older = question(date_question=ASKED, source_rank=SourceRank.JSON)
+        newer = question(**({"date_question": ASKED} | event))
 
         assert newer.last_event == date(2025, 6, 3)
         assert newer.version > older.version
 
     def test_sources_break_ties(self) -> None:
         """JSON comes before XML, XML before HTML, HTML before text."""
-        sources = ["a.txt", "a.html", "a.xml", "a.json"]
-        versions = [question(date_question=ASKED, source=source).version for source in sources]
+        ranks = [
+            SourceRank.PAGE_TEXT,
+            SourceRank.PAGE_HTML,
+            SourceRank.XML,
+            SourceRank.JSON,
+        ]
+        versions = [question(date_question=ASKED, source_rank=rank).version for rank in ranks]
 
         assert versions == sorted(versions)
-        assert len({version.source_rank for version in versions}) == len(sources)
 
     def test_the_source_does_not_count_in_the_content(self) -> None:
         """The same record read from two archives is the same version."""
         one, other = question(source="x/a.json"), question(source="y/b.json")
 
         assert one.version == other.version
+
+    def test_erratum_and_rank_are_no_part_of_the_record(self) -> None:
+        """They tell the newer version, and change neither the record nor its hash."""
+        plain = question(date_question=ASKED)
+        corrected = replace(plain, date_erratum=date(2025, 6, 3), source_rank=SourceRank.JSON)
+
+        assert corrected.as_record(None) == plain.as_record(None)
+        assert (corrected, corrected.content_hash) == (plain, plain.content_hash)
+        assert corrected.version > plain.version
 
     def test_any_other_field_counts_in_the_content(self) -> None:
         """A corrected title is another version, whichever is the greater."""
@@ -394,7 +409,7 @@ QUESTIONS = st.builds(
 
 
 class TestRecord:
-    """The record of the contract."""
+    """The record that everything outside sees."""
 
     @given(QUESTIONS)
     def test_a_record_is_read_back(self, made: Question) -> None:
@@ -405,7 +420,7 @@ class TestRecord:
 
     @given(QUESTIONS, DAYS)
     def test_every_name_is_there_in_order(self, made: Question, donnees_au: date | None) -> None:
-        """Names and their order are the contract's, whatever is null."""
+        """Names and their order are the documented ones, whatever is null."""
         assert tuple(made.as_record(donnees_au)) == RECORD_FIELDS
 
     @given(QUESTIONS)

@@ -21,8 +21,8 @@ from search.facets import (
 )
 
 
-def test_the_contracts_facets() -> None:
-    """Eleven, in the contract's order, each over a column of its name."""
+def test_the_documented_facets() -> None:
+    """Eleven, in the documented order, each over a column of its name."""
     assert [facet.name for facet in FACETS] == (
         "legislature type statut ministere ministere_interroge rubrique groupe auteur departement "
         "annee signalee"
@@ -145,7 +145,7 @@ def test_words_of_a_value(facet: str, value: str, words: str, alone: str) -> Non
 
 
 def test_as_json() -> None:
-    """The facet object of the contract."""
+    """The facet object of the API."""
     counts = FacetCounts((FacetValue("17", "17e législature", 3, choisie=True),), autres=2, sans=1)
 
     assert counts.as_json() == {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from index.markup import html_of_text
 from index.question import Question, make_question
 from search.engine import Engine
 from search.request import SearchRequest
-from tests.conftest import MakeEngine
+from tests.conftest import SHARED, MakeEngine
 
 TESTS = Path(__file__).resolve().parents[1]
 OWN_CASES = TESTS / "golden" / "french-cases.tsv"
-SHARED_CASES = TESTS.parents[1] / "shared" / "french-cases.tsv"
+SHARED_CASES = SHARED / "french-cases.tsv"
 ESCAPES = {"\\u0301": "\u0301", "\\u00a0": "\u00a0", "\\u202f": "\u202f"}
 
 FIRST_NUMBER = 80_001
@@ -98,12 +97,9 @@ def everything(make_engine: MakeEngine) -> Corpus:
     return Corpus(make_engine, (text for case in CASES for text in (*case.matching, *case.others)))
 
 
-def test_the_shared_cases_are_there() -> None:
+def test_the_shared_cases_are_there(shared: Path) -> None:
     """A run that claims to be complete reads the shared file."""
-    if not SHARED_CASES.exists() and not os.environ.get("CI"):
-        pytest.skip(f"no {SHARED_CASES}")
-
-    assert read_cases(SHARED_CASES)
+    assert read_cases(shared / SHARED_CASES.name)
 
 
 def test_there_are_cases_of_our_own() -> None:

@@ -22,7 +22,7 @@ from search.request import (
     SearchRequest,
 )
 
-CONTRACT_ORDER = (
+DOCUMENTED_ORDER = (
     "q legislature type statut ministere ministere_interroge rubrique groupe auteur departement "
     "annee signalee renouvelee champ du au reponse_du reponse_au tri page par"
 ).split()
@@ -35,9 +35,9 @@ def errors_of(*params: tuple[str, str]) -> list[str]:
     return [error.parametre for error in caught.value.errors]
 
 
-def test_parameters_are_the_contracts() -> None:
-    """Every parameter of the contract is there, in its order."""
-    assert [parameter.name for parameter in PARAMETERS] == CONTRACT_ORDER
+def test_parameters_are_the_documented_ones() -> None:
+    """Every documented parameter is there, in its order."""
+    assert [parameter.name for parameter in PARAMETERS] == DOCUMENTED_ORDER
     assert all(parameter.help for parameter in PARAMETERS)
 
 
@@ -81,7 +81,7 @@ def test_reading(params: list[tuple[str, str]], request_: SearchRequest) -> None
     assert SearchRequest.from_params(params) == request_
 
 
-@pytest.mark.parametrize("name", CONTRACT_ORDER)
+@pytest.mark.parametrize("name", DOCUMENTED_ORDER)
 @pytest.mark.parametrize("value", ["", " ", "\u00a0\n"])
 def test_an_empty_value_is_absent(name: str, value: str) -> None:
     """A form sends every field; what was not filled in asks nothing."""
@@ -189,7 +189,7 @@ def test_the_default_sort_is_left_out(
 
 
 def test_canonical_order() -> None:
-    """Whatever the order given, the URL is in the contract's order, defaults left out."""
+    """Whatever the order given, the URL is in the documented order, defaults left out."""
     request = SearchRequest.from_params(
         [("par", "10"), ("page", "2"), ("au", "2025-12-31"), ("groupe", "-EPR"), ("annee", "2025"),
          ("legislature", "17"), ("q", "l’eau"), ("legislature", "16")]
@@ -262,7 +262,7 @@ def test_the_canonical_url_asks_for_the_same_search(request: SearchRequest) -> N
     assert SearchRequest.from_params(request.to_params()) == request
 
 
-@given(st.lists(st.tuples(st.sampled_from([*CONTRACT_ORDER, "x", "utm_x"]), st.text(max_size=6))))
+@given(st.lists(st.tuples(st.sampled_from([*DOCUMENTED_ORDER, "x", "utm_x"]), st.text(max_size=6))))
 def test_one_search_has_one_canonical_url(params: list[tuple[str, str]]) -> None:
     """What the canonical URL of a request asks for has the same canonical URL."""
     try:
@@ -309,12 +309,3 @@ class TestChanges:
         """Only the page itself keeps the page."""
         assert self.start.replace(par=20).page == 1
         assert self.start.replace(page=5).page == 5
-
-    @pytest.mark.parametrize(
-        ("params", "filtered"),
-        [([], False), ([("q", "eau"), ("champ", "question")], False), ([("type", "QE")], True),
-         ([("renouvelee", "1")], True), ([("reponse_au", "2025-01-01")], True)],
-    )  # fmt: skip
-    def test_filtered(self, params: list[tuple[str, str]], filtered: bool) -> None:
-        """Words and the side they are searched in are no filters."""
-        assert SearchRequest.from_params(params).filtered is filtered

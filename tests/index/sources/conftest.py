@@ -1,9 +1,8 @@
-"""The real files that some tests read, and small builders of fictional ones."""
+"""Readings to the end, and small builders of fictional files."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,6 @@ import pytest
 
 from index.question import Question
 from index.sources import Reading, Reject, read_sources
-
-_SHARED = Path(__file__).resolve().parents[4] / "shared"
-
-
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """Real data beside the project; CI always has it."""
-    if not _SHARED.is_dir():
-        reason = "the real data of ../shared is not there"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return _SHARED
 
 
 class Outcomes:

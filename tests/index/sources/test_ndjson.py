@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from index.errors import MalformedRecord
-from index.question import Attribution, Question, make_question
+from index.question import Attribution, Question, SourceRank, make_question
 from index.sources.ndjson import parse_line
 
 QUESTION = make_question(
@@ -55,6 +55,25 @@ def test_a_bad_line_is_one_reject_with_its_number(
     assert [entry.place for entry in outcomes.rejects] == ["line 1", "line 3", "line 4"]
     assert outcomes.rejects[1].reason == "not a JSON object"
     assert outcomes.rejects[0].excerpt == '{"uid":'
+
+
+@pytest.mark.parametrize(
+    ("source", "rank"),
+    [
+        ("lot.zip/q.JSON", SourceRank.JSON),
+        ("export.ndjson", SourceRank.JSON),
+        ("q.xml", SourceRank.XML),
+        ("q.htm", SourceRank.PAGE_HTML),
+        ("page.txt", SourceRank.PAGE_TEXT),
+        ("page", SourceRank.PAGE_TEXT),
+        (None, SourceRank.JSON),
+    ],
+)
+def test_a_record_keeps_the_rank_of_its_first_format(source: str | None, rank: SourceRank) -> None:
+    """A page that went through an export is still a page, whatever the export is called."""
+    line = line_of(QUESTION, source=source)
+
+    assert parse_line(line.encode(), "export.json").source_rank == rank
 
 
 def test_texts_are_cleaned_again() -> None:

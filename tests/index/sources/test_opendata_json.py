@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import MalformedRecord
-from index.question import Attribution, Question
+from index.question import Attribution, Question, SourceRank
 from index.sources.opendata_json import parse_question
 
 Published = Callable[..., dict[str, Any]]
@@ -21,7 +21,7 @@ NIL = {"@xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance", "@xsi:nil": "t
 
 def parse(published: dict[str, Any]) -> Question:
     """The question of a file."""
-    return parse_question(published["question"], "q.json")
+    return parse_question(published["question"], "q.json", [])
 
 
 def answer(day: str | None, text: str, page: str | None = None) -> dict[str, Any]:
@@ -118,16 +118,62 @@ def test_without_attribution_the_ministere_is_the_one_asked(published: Published
     assert parse(published(minAttribs=None)).ministere == "Eaux"
 
 
-def test_the_last_answer_is_current(published: Published) -> None:
-    """An erratum replaces the answer before it."""
-    answers = [answer("2025-02-04", "Non.", "3"), answer("2025-02-11+02:00", "Oui.", "5")]
+def test_an_erratum_corrects_the_text_and_keeps_date_and_page(published: Published) -> None:
+    """The answer was given when it was first published; the newest erratum has its own date."""
+    answers = [
+        answer("2025-02-04", "Non.", "3"),
+        answer("2025-02-18", "Si.", "9"),
+        answer("2025-02-11+02:00", "Oui.", "5"),
+    ]
     question = parse(published(textesReponse={"texteReponse": answers}))
 
     assert (question.texte_reponse, question.date_reponse, question.page_jo_reponse) == (
         "<p>Oui.</p>",
-        date(2025, 2, 11),
-        5,
+        date(2025, 2, 4),
+        3,
     )
+    assert question.date_erratum == question.last_event == date(2025, 2, 18)
+
+
+def test_an_undated_erratum_leaves_date_and_page(published: Published) -> None:
+    """It corrects the text, and is no dated event."""
+    answers = [answer("2025-02-04", "Non.", "3"), {"infoJO": None, "texte": "Oui."}]
+    question = parse(published(textesReponse={"texteReponse": answers}))
+
+    assert (question.texte_reponse, question.date_reponse, question.page_jo_reponse) == (
+        "<p>Oui.</p>",
+        date(2025, 2, 4),
+        3,
+    )
+    assert question.date_erratum is None
+
+
+def test_date_and_page_come_from_the_first_dated_publication(published: Published) -> None:
+    """An undated text before it says neither."""
+    answers = [answer(None, "Non.", "3"), answer("2025-02-11", "Oui.", "5")]
+    question = parse(published(textesReponse={"texteReponse": answers}))
+
+    assert (question.date_reponse, question.page_jo_reponse) == (date(2025, 2, 11), 5)
+
+
+def test_an_erratum_of_the_question_makes_a_newer_version(published: Published) -> None:
+    """The deadline still counts from the first publication."""
+    texts = [answer("2025-01-07", "Le puits.", "12"), answer("2025-02-04", "Les puits.", "99")]
+    question = parse(published(textesQuestion={"texteQuestion": texts}))
+
+    assert (question.texte_question, question.date_question, question.page_jo_question) == (
+        "<p>Les puits.</p>",
+        date(2025, 1, 7),
+        12,
+    )
+    assert question.version > parse(published()).version
+
+
+def test_json_is_json_whatever_it_is_called(published: Published) -> None:
+    """The format that read it tells the rank, not the file's name."""
+    question = parse_question(published()["question"], "q.txt", [])
+
+    assert question.source_rank == SourceRank.JSON
 
 
 def test_an_answer_may_be_dated_without_a_text(published: Published) -> None:
@@ -190,6 +236,171 @@ def test_a_question_au_gouvernement_is_its_exchange(published: Published) -> Non
     assert question.delai_jours is None
 
 
+def test_a_question_au_gouvernement_without_answer_is_waiting(published: Published) -> None:
+    """The sitting's date alone is no answer."""
+    question = parse(published(uid="QANR5L17QG900001", type="QG", textesQuestion=None))
+
+    assert (question.date_question, question.date_reponse) == (date(2025, 1, 7), None)
+    assert question.statut == "en_attente"
+
+
+def test_a_withdrawn_question_au_gouvernement_is_no_answered_one(published: Published) -> None:
+    """Its closure says what became of it."""
+    closure = {"codeCloture": "RETRAIT", "dateCloture": "2025-02-01"}
+    question = parse(
+        published(uid="QANR5L17QG900001", type="QG", textesQuestion=None, cloture=closure)
+    )
+
+    assert (question.statut, question.date_reponse) == ("retiree", None)
+    assert (question.date_question, question.date_retrait) == (date(2025, 1, 7), date(2025, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("textes_reponse", "cloture"),
+    [
+        ({"texteReponse": {"infoJO": None, "texte": "Parole."}}, None),
+        (None, {"codeCloture": "REP_PUB"}),
+    ],
+)
+def test_an_undated_answer_in_a_sitting_has_the_date_of_the_sitting(
+    published: Published, textes_reponse: object, cloture: object
+) -> None:
+    """A text, or the closure's code, is an answer."""
+    question = parse(
+        published(
+            uid="QANR5L17QG900001",
+            type="QG",
+            textesQuestion=None,
+            textesReponse=textes_reponse,
+            cloture=cloture,
+        )
+    )
+
+    assert question.date_reponse == question.date_question == date(2025, 1, 7)
+
+
+def test_a_closure_may_be_its_wording_only(published: Published) -> None:
+    """A plain string says why the question was withdrawn, or that it was answered."""
+    withdrawn = parse(published(cloture="Fin de mandat"))
+
+    assert (withdrawn.statut, withdrawn.motif_retrait) == ("retiree", "Fin de mandat")
+    assert parse(published(cloture="Réponse publiée")).statut == "repondue"
+
+
+def test_a_closure_without_words_is_a_withdrawal(published: Published) -> None:
+    """Nothing answered the question, and it is closed."""
+    closure = {"codeCloture": None, "libelleCloture": NIL, "dateCloture": "2025-02-11"}
+    question = parse(published(cloture=closure))
+
+    assert (question.statut, question.date_retrait, question.motif_retrait) == (
+        "retiree",
+        date(2025, 2, 11),
+        None,
+    )
+
+
+def test_a_closure_without_words_of_an_answered_question_is_its_answer(
+    published: Published,
+) -> None:
+    """It was not withdrawn on the day of its answer."""
+    question = parse(
+        published(
+            cloture={"dateCloture": "2025-02-11"},
+            textesReponse={"texteReponse": answer("2025-02-11", "Oui.")},
+        )
+    )
+
+    assert (question.statut, question.date_retrait) == ("repondue", None)
+
+
+@pytest.mark.parametrize("closure", [NIL, {}, {"codeCloture": None, "infoJO": {"dateJO": NIL}}])
+def test_a_closure_of_nulls_is_null(published: Published, closure: object) -> None:
+    """A closure that says nothing closes nothing."""
+    assert parse(published(cloture=closure)).statut == "en_attente"
+
+
+@pytest.mark.parametrize(
+    ("changes", "remark"),
+    [
+        ({"signalement": "oui"}, "signalement 'oui' is not a date (expected YYYY-MM-DD)"),
+        ({"signalement": True}, "signalement 'True' is not a date (expected YYYY-MM-DD)"),
+        ({"signalement": {"rang": "2"}}, "signalement '2' has no date"),
+        (
+            {"renouvellements": {"renouvellement": {"dateRenouvellement": "deux fois"}}},
+            "renouvellements 'deux fois' is not a date (expected YYYY-MM-DD)",
+        ),
+        (
+            {"textesReponse": {"texteReponse": answer("2025-02-01", "a", "p. 3")}},
+            "texteReponse.infoJO.pageJO 'p. 3' is not a page number",
+        ),
+    ],
+)
+def test_what_is_not_understood_is_left_out_and_told(
+    published: Published, changes: dict[str, Any], remark: str
+) -> None:
+    """An event or a page in an unknown shape costs nobody the question."""
+    remarks: list[str] = []
+    question = parse_question(published(**changes)["question"], "q.json", remarks)
+
+    assert remarks == [remark]
+    assert (question.date_signalement, question.dates_renouvellement) == (None, ())
+    assert question.page_jo_reponse is None
+
+
+@pytest.mark.parametrize("nothing", [{"dateSignalement": None}, {"infoJO": {"dateJO": NIL}}, []])
+def test_an_event_of_nulls_is_no_remark(published: Published, nothing: object) -> None:
+    """There is nothing in it to understand."""
+    remarks: list[str] = []
+    parse_question(published(signalement=nothing)["question"], "q.json", remarks)
+
+    assert remarks == []
+
+
+def test_of_two_pages_the_first_is_kept(published: Published) -> None:
+    """A text that goes on on the next page begins on the first."""
+    remarks: list[str] = []
+    changes = {"textesReponse": {"texteReponse": answer("2025-02-01", "a", "2329-2330")}}
+    question = parse_question(published(**changes)["question"], "q.json", remarks)
+
+    assert (question.page_jo_reponse, remarks) == (2329, [])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("question",),
+        ("questionsEcrites", "question"),
+        ("questionsGvt", "question"),
+        ("questionsOralesSansDebat", "question"),
+        ("questions", "question"),
+        ("export", "questions", "question"),
+        ("questions",),
+        (),
+    ],
+)
+@pytest.mark.parametrize("shape", ["list", "wrapped list", "single"])
+def test_lists_of_questions_are_read(
+    published: Published,
+    write: Callable[..., Path],
+    read: Callable[..., Any],
+    path: tuple[str, ...],
+    shape: str,
+) -> None:
+    """Each element is the question itself or stands under `question`; one needs no list."""
+    one, other = published(), published(uid="QANR5L17QE900002", identifiant={"numero": "900002"})
+    content: Any = {
+        "list": [one["question"], other["question"]],
+        "wrapped list": [one, other],
+        "single": one["question"],
+    }[shape]
+    for key in reversed(path):
+        content = {key: content}
+    outcomes = read(write("q.json", content))
+
+    assert outcomes.reasons == []
+    assert len({question.uid for question in outcomes.questions}) == 1 + (shape != "single")
+
+
 @pytest.mark.parametrize(
     "signalement",
     [
@@ -242,10 +453,6 @@ def test_a_group_known_by_reference_keeps_it(published: Published) -> None:
             {"minAttribs": {"minAttrib": {"abrege": "E", "infoJO": {"dateJO": "hier"}}}},
             "minAttrib.infoJO.dateJO 'hier' is not a date (expected YYYY-MM-DD)",
         ),
-        (
-            {"textesReponse": {"texteReponse": answer("2025-02-01", "a", "p. 3")}},
-            "texteReponse.infoJO.pageJO 'p. 3' is not a whole number",
-        ),
         ({"identifiant": {"numero": "x"}}, "numero 'x' is not a whole number"),
         (
             {"uid": "QANR5L17QE900002"},
@@ -295,7 +502,7 @@ def test_any_shape_is_a_question_or_a_malformed_record(changes: dict[str, Any]) 
     """No JSON value raises anything else."""
     identity = {"uid": "QANR5L17QE900001", "type": "QE"}
     try:
-        question = parse_question(identity | changes, "q.json")
+        question = parse_question(identity | changes, "q.json", [])
     except MalformedRecord as error:
         assert str(error)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from index.errors import MalformedRecord
-from index.question import Question
+from index.question import Question, SourceRank
 from index.sources.page_text import parse_page
 
 FACTS: dict[str, dict[str, Any]] = {
@@ -91,7 +91,7 @@ FACTS: dict[str, dict[str, Any]] = {
 def test_every_fact_of_a_real_page_is_in_its_record(seed: str, shared: Path) -> None:
     """Dates, pages of the JO, people and ministères of the five real pages are read."""
     (path,) = (shared / "seeds").glob(f"{seed}_*.txt")
-    question = parse_page(path.read_text(encoding="utf-8"), path.name)
+    question = parse_page(path.read_text(encoding="utf-8"), path.name, [])
 
     assert {name: getattr(question, name) for name in FACTS[seed]} == FACTS[seed]
 
@@ -99,7 +99,7 @@ def test_every_fact_of_a_real_page_is_in_its_record(seed: str, shared: Path) -> 
 def test_a_sentence_cut_by_a_page_break_is_mended(shared: Path) -> None:
     """The real page whose answer is cut before « œuvre » holds one paragraph again."""
     (path,) = (shared / "seeds").glob("002_*.txt")
-    answer = parse_page(path.read_text(encoding="utf-8"), path.name).texte_reponse or ""
+    answer = parse_page(path.read_text(encoding="utf-8"), path.name, []).texte_reponse or ""
 
     assert "à mettre en œuvre les recommandations" in answer
     assert answer.count("<p>") == 1
@@ -152,7 +152,7 @@ def changed(*changes: tuple[str, str]) -> Question:
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    return parse_page(text, "page.txt")
+    return parse_page(text, "page.txt", [])
 
 
 def with_line(line: str) -> Question:
@@ -169,7 +169,7 @@ def test_markdown_and_plain_lines_read_the_same() -> None:
     text = "\n".join(lines).replace("Texte de la", "### Texte de la")
     text = text.replace("ASSEMBLÉE", "# ASSEMBLÉE").replace("Entretien", "## Entretien")
 
-    assert parse_page(text, "page.txt") == parse_page(PAGE, "page.txt")
+    assert parse_page(text, "page.txt", []) == parse_page(PAGE, "page.txt", [])
 
 
 def test_carriage_returns_and_typographic_apostrophes_are_read() -> None:
@@ -259,6 +259,50 @@ def test_a_question_au_gouvernement_has_one_date() -> None:
     assert question.texte_reponse == "<p>Les puits sont curés.</p>"
 
 
+def test_a_question_au_gouvernement_without_answer_is_waiting() -> None:
+    """The sitting's date alone is no answer."""
+    question = changed(
+        ("Question écrite", "Question au Gouvernement"),
+        ("Texte de la question\n\nM. Anselme de La Fontaine interroge le ministre sur l'eau.", ""),
+        ("Texte de la réponse\n\nLes puits sont curés.", ""),
+        ("Réponse publiée au JO le : [1er avril 2025](#), page 34", ""),
+    )
+
+    assert (question.date_question, question.date_reponse) == (date(2024, 12, 3), None)
+    assert question.statut == "en_attente"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "remark"),
+    [
+        ("page 34", "page xiv", "« Réponse publiée au JO le » 'xiv' is not a number"),
+        (
+            "Date(s) clé(s)",
+            "Date(s) clé(s)\n\nDate de signalement : oui",
+            "« Date de signalement » 'oui' holds no date",
+        ),
+        (
+            "Date(s) clé(s)",
+            "Date(s) clé(s)\n\nDate de renouvellement : deux fois",
+            "« Date de renouvellement » 'deux fois' holds no date",
+        ),
+    ],
+)
+def test_what_is_not_understood_is_left_out_and_told(old: str, new: str, remark: str) -> None:
+    """A page of the JO or an event in unknown words costs nobody the question."""
+    remarks: list[str] = []
+    question = parse_page(PAGE.replace(old, new), "page.txt", remarks)
+
+    assert remarks == [remark]
+    assert question.date_reponse == date(2025, 4, 1)
+    assert (question.date_signalement, question.dates_renouvellement) == (None, ())
+
+
+def test_a_page_is_a_page_whatever_it_is_called() -> None:
+    """The format that read it tells the rank, not the file's name."""
+    assert parse_page(PAGE, "page.json", []).source_rank == SourceRank.PAGE_TEXT
+
+
 def test_without_attributaire_the_ministere_is_the_one_asked() -> None:
     """A page that names one ministère only gives it the question."""
     question = changed(("Ministère attributaire : [Eaux et forêts](#)", ""))
@@ -324,7 +368,6 @@ def test_a_label_cut_by_a_line_break_is_whole() -> None:
             [("[1er avril 2025](#)", "bientôt")],
             "« Réponse publiée au JO le » 'bientot' is not a date (expected YYYY-MM-DD)",
         ),
-        ([("page 34", "page xiv")], "« Réponse publiée au JO le » 'xiv' is not a number"),
         (
             [("Rubrique : Eau", "Rubrique : Eau\n\nRubrique : Feu")],
             "« Rubrique » is given twice: Eau, then Feu",

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sources import Reading, document, read_sources
+from index.question import Question
+from index.sources import Reading, Remark, document, read_sources
 from index.sources.reader import STEPS
 
 Write = Callable[..., Path]
@@ -95,6 +96,10 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
         "damaged JSON at line 1 column 22 (Expecting value): download or export it again",
     ),
     "deep JSON": ("[" * 100_000, "JSON nested too deep to be read"),
+    "lists in lists": (
+        '{"question": ' + "[" * 700 + "]" * 700 + "}",
+        UNRECOGNISED.format("JSON of another kind (question)"),
+    ),
     "endless number": ('{"question": ' + "9" * 5000 + "}", "JSON that holds an endless number"),
     "Latin-1": ("Donn\xe9es".encode("latin-1"), "not UTF-8 at byte 5: convert it to UTF-8"),
     "a page in Latin-1": (
@@ -131,6 +136,33 @@ def test_a_malformed_question_says_where(write: Write, read: Read, published: An
         "q.json QANR5L17QE900001: signalement '2025-02-31' is no day of the calendar"
     ]
     assert outcomes.rejects[0].excerpt == '{"uid": "QANR5L17QE900001", "type": "QE"}'
+
+
+def test_what_is_not_understood_is_told_and_no_reject(
+    write: Write, read: Read, published: Any
+) -> None:
+    """A remark names the file, the question and the value."""
+    outcomes = read(write("q.json", published(signalement="oui")))
+
+    assert (len(outcomes.questions), outcomes.rejects) == (1, [])
+    assert outcomes.reading.remarks == [
+        Remark(
+            "q.json",
+            "QANR5L17QE900001",
+            "signalement 'oui' is not a date (expected YYYY-MM-DD)",
+        )
+    ]
+
+
+def test_a_recognised_document_counts_whatever_it_holds(
+    write: Write, read: Read, published: Any
+) -> None:
+    """A question that is rejected was recognised; a letter was not."""
+    bad = published(signalement={"dateJO": "2025-02-31"})
+    outcomes = read(write("q.json", bad), write("a.json", ACTORS), write("f", "Bonjour."))
+
+    assert (len(outcomes.questions), len(outcomes.rejects)) == (0, 2)
+    assert outcomes.reading.recognised == 2
 
 
 def test_error_when_a_path_does_not_exist(tmp_path: Path, read: Read) -> None:
@@ -214,13 +246,13 @@ def test_progress_goes_from_nothing_to_all(tmp_path: Path, write: Write, publish
     write_zip(tmp_path / "lot/z.zip", {"page.txt": PAGE, "other": "x"})
     calls: list[tuple[str, int, int]] = []
     reading: Reading = read_sources([tmp_path / "lot"], lambda *call: calls.append(call))
-    list(reading)
+    outcomes = list(reading)
 
+    assert sum(isinstance(outcome, Question) for outcome in outcomes) == 2
     for step in STEPS:
         done = [entry[1] for entry in calls if entry[0] == step]
         assert done == sorted(done)
         assert (done[0], done[-1]) == (0, calls[0][2])
-    assert reading.questions == 2
 
 
 _BEGINNINGS = st.sampled_from(
