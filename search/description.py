@@ -10,7 +10,15 @@ from search.facets import FACETS
 from search.request import SIDES, SearchRequest
 
 EVERYTHING: Final = "Toutes les questions"
-_MONTHS: Final = (
+RENEWED: Final = "Question renouvelée"
+
+PERIODS: Final = (
+    ("Question publiée au JO", "du", "au"),
+    ("Réponse publiée au JO", "reponse_du", "reponse_au"),
+)
+"""What each range of dates is about, and the two parameters that bound it."""
+
+MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
     "octobre", "novembre", "décembre",
 )  # fmt: skip
@@ -34,7 +42,7 @@ def describe_period(what: str, start: date | None, end: date | None) -> str:
 def french_date(day: date) -> str:
     """The date as it is written in a text: `1er avril 2026`."""
     number = "1er" if day.day == 1 else str(day.day)
-    return f"{number} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{number} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _parts(request: SearchRequest) -> Iterator[str]:
@@ -49,10 +57,10 @@ def _parts(request: SearchRequest) -> Iterator[str]:
         if excluded:
             yield f"sauf {' et '.join(excluded)}"
     if request.renouvelee:
-        yield "Question renouvelée"
+        yield RENEWED
     if request.champ:
         yield f"dans les {SIDES[request.champ]}"
-    if request.du or request.au:
-        yield describe_period("Question publiée au JO", request.du, request.au)
-    if request.reponse_du or request.reponse_au:
-        yield describe_period("Réponse publiée au JO", request.reponse_du, request.reponse_au)
+    for what, since, until in PERIODS:
+        bounds = (getattr(request, since), getattr(request, until))
+        if any(bounds):
+            yield describe_period(what, *bounds)

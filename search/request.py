@@ -47,6 +47,11 @@ class ParameterError:
     message: str
 
 
+def given_twice(name: str) -> ParameterError:
+    """What is wrong with a second value of a parameter that takes one."""
+    return ParameterError(name, f"Paramètre « {name} » donné deux fois.")
+
+
 class BadRequest(ValueError):
     """A URL with malformed values; `errors` holds all of them, in the order given."""
 
@@ -131,7 +136,7 @@ class SearchRequest:
             if name in FACET:
                 filters.setdefault(name, []).append(value)
             elif name in values:
-                errors.append(ParameterError(name, f"Paramètre « {name} » donné deux fois."))
+                errors.append(given_twice(name))
             else:
                 values[name] = value
         if errors:

@@ -44,7 +44,7 @@ class Hit:
         return question_url(self.question.uid)
 
     def as_json(self) -> dict[str, Any]:
-        """One of `resultats` or `approches` in the contract."""
+        """One of `resultats` or `approches` in the API (docs/api.md)."""
         record = self.question.as_record(None)
         return {
             "uid": record["uid"],
@@ -76,6 +76,7 @@ class SearchResults:
         request: the request with its facet values in canonical form.
         description: the search restated in French words.
         total: how many questions match, exactly.
+        unfiltered: how many match the words, before any filter.
         duree_ms: how long the engine took, in milliseconds.
         donnees_au: the newest JO date of the index; None when it holds no date.
         indications: French sentences about what was ignored or could be done.
@@ -90,12 +91,18 @@ class SearchResults:
     total: int
     duree_ms: float
     donnees_au: date | None
+    unfiltered: int = 0
     indications: tuple[str, ...] = ()
     suggestion: str | None = None
     formes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     hits: tuple[Hit, ...] = ()
     approches: tuple[Hit, ...] = ()
     facets: Mapping[str, FacetCounts] = field(default_factory=dict)
+
+    @property
+    def emptied_by_filters(self) -> bool:
+        """Whether nothing was found because of the filters alone."""
+        return not self.total and bool(self.unfiltered)
 
     @property
     def pages(self) -> int:

@@ -12,7 +12,7 @@ from index.errors import QuestionsError
 from index.markup import text_of_html
 from index.question import Question
 from search.facets import FACET
-from search.request import BadRequest, ParameterError, SearchRequest
+from search.request import BadRequest, SearchRequest, given_twice
 from search.results import question_url
 from web.errors import QuestionNotFound, UnknownFacet
 from web.query_string import canonical_uid, read_params, without
@@ -50,8 +50,8 @@ def show_question(uid: str) -> ResponseReturnValue:
     return jsonify(
         **record,
         url=question_url(question.uid),
-        texte_question_brut=_plain(question.texte_question),
-        texte_reponse_brut=_plain(question.texte_reponse),
+        texte_question_brut=question.texte_question and text_of_html(question.texte_question),
+        texte_reponse_brut=question.texte_reponse and text_of_html(question.texte_reponse),
         memes_reponses=_references(engine.same_answer(question)),
         proches=[],
     )
@@ -65,8 +65,7 @@ def show_facet(facette: str) -> ResponseReturnValue:
     params = read_params(request.query_string)
     prefixes = [value for name, value in params if name == "prefixe"]
     if len(prefixes) > 1:
-        message = "Paramètre « prefixe » donné deux fois."
-        raise BadRequest([ParameterError("prefixe", message)])
+        raise BadRequest([given_twice("prefixe")])
     asked = SearchRequest.from_params(without(params, ["prefixe"]))
     counts = current_site().engine.facet(asked, facette, "".join(prefixes).strip())
     return jsonify(counts.as_json())
@@ -85,10 +84,6 @@ def show_health() -> ResponseReturnValue:
         questions=health.questions,
         donnees_au=health.donnees_au and health.donnees_au.isoformat(),
     )
-
-
-def _plain(html: str | None) -> str | None:
-    return None if html is None else text_of_html(html)
 
 
 def _references(questions: Iterable[Question]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
 from search.engine import Engine, Health
-from search.request import SIDES, SearchRequest
+from search.request import LONGEST_QUERY, SIDES, SearchRequest
 from web.api import api
 from web.display import register_display
 from web.errors import register_errors
@@ -48,7 +48,7 @@ def create_app(engine: Engine, *, settings: Settings | None = None) -> Flask:
 
 
 def _configure_json(app: Flask) -> None:
-    """Keep the contract's order of names, and French letters as they are."""
+    """Keep the documented order of names (docs/api.md), and French letters as they are."""
     assert isinstance(app.json, DefaultJSONProvider)
     app.json.ensure_ascii = False
     app.json.sort_keys = False
@@ -58,6 +58,8 @@ def _configure_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    # A global: macros, which know no page's context, need it.
+    app.jinja_env.globals["longueur_max"] = LONGEST_QUERY
     register_display(app)
     register_refine(app)
     app.context_processor(_shared_context)

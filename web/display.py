@@ -11,30 +11,18 @@ from flask import Flask
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
-from index.question import DEADLINES_IN_MONTHS, LEGISLATURES, STATUTS, TYPES, Question
+from index.question import LEGISLATURES, STATUTS, TYPES, Question, months_to_answer
+from search.description import MONTHS, french_date
 from search.facets import EN_RETARD
 from search.results import Hit
 
 NARROW_SPACE: Final = "\u202f"
 NO_BREAK_SPACE: Final = "\u00a0"
 
-MONTHS: Final = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
-
 _NUMBER_WORDS: Final = {1: "un", 2: "deux"}
-_SPACED_SIGNS: Final = re.compile(r"(?<=«) | (?=»|[:;?](?:\s|<|$)|!(?:[^=]|$))")
+_KEPT_TOGETHER: Final = re.compile(
+    rf"(?<=«) | (?=»|[:;?](?:\s|<|$)|!(?:[^=]|$))| (?=(?:{'|'.join(MONTHS)}) [0-9])"
+)
 _TABLE: Final = re.compile(r"<table>|</table>")
 
 
@@ -52,18 +40,17 @@ class FrenchSpacing(Extension):
 
 
 def unbreakable(text: str) -> str:
-    """The text with no-break spaces inside « » and before double signs.
+    """The text with no-break spaces inside « », before double signs and inside dates.
 
     >>> unbreakable("Vouliez-vous dire « retraite » ?").count(NO_BREAK_SPACE)
     3
     """
-    return _SPACED_SIGNS.sub(NO_BREAK_SPACE, text)
+    return _KEPT_TOGETHER.sub(NO_BREAK_SPACE, text)
 
 
 def date_in_words(day: date) -> str:
-    """A date as it is said: 1er avril 2025, 3 décembre 2024."""
-    number = "1er" if day.day == 1 else str(day.day)
-    return f"{number}{NO_BREAK_SPACE}{MONTHS[day.month - 1]} {day.year}"
+    """A date as it is said, its day and month together: 1er avril 2025, 3 décembre 2024."""
+    return unbreakable(french_date(day))
 
 
 def grouped(number: int) -> str:
@@ -119,7 +106,7 @@ def state_in_words(question: Question, donnees_au: date | None) -> str:
     if question.statut == "en_attente":
         return _waiting_in_words(question, donnees_au)
     if question.statut == "retiree" and question.motif_retrait:
-        return unbreakable(f"Retirée : {lower_initial(question.motif_retrait)}")
+        return unbreakable(f"{STATUTS['retiree']} : {lower_initial(question.motif_retrait)}")
     return STATUTS[question.statut]
 
 
@@ -143,8 +130,7 @@ def deadline_in_words(question: Question) -> str | None:
     asked = question.date_question
     if question.type != "QE" or asked is None:
         return None
-    months = next(months for since, months in reversed(DEADLINES_IN_MONTHS) if asked >= since)
-    return f"{_NUMBER_WORDS[months]} mois"
+    return f"{_NUMBER_WORDS[months_to_answer(asked)]} mois"
 
 
 def lower_initial(text: str) -> str:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from index.fields import TEXT_FIELDS
 from index.question import Question, make_uid, parse_uid
 from search.facets import EN_RETARD, FACETS
-from search.request import MOST_PER_PAGE, SIDES, SORTS, SearchRequest
+from search.request import MOST_PER_PAGE, PER_PAGE, SIDES, SORTS, SearchRequest
 from search.results import question_url
 from web.errors import QuestionNotFound
 from web.query_string import (
@@ -23,7 +23,15 @@ from web.query_string import (
     read_params,
     search_params,
 )
-from web.record import citation, held_in_sitting, question_summary, timeline
+from web.record import (
+    NO_QUESTION_TEXT,
+    citation,
+    held_in_sitting,
+    missing_answer,
+    question_summary,
+    timeline,
+    withdrawal,
+)
 from web.refine import (
     ALL_QUESTIONS,
     carried_params,
@@ -98,10 +106,12 @@ def _results() -> str:
         recherche=asked,
         filtres=chips(asked),
         sans_filtre=results_url(asked.without_filters()),
+        vide_par_filtres=results.emptied_by_filters,
         facettes=facet_lists(results),
         champs_caches=panel_params(asked),
         tris=sort_links(asked),
         tailles=size_links(asked),
+        par_defaut=PER_PAGE,
         pages=page_links(results),
         formes=word_forms(results),
         canonique=asked.url(),
@@ -132,6 +142,9 @@ def _question(question: Question, params: Params) -> str:
         retour=_way_back(asked, params),
         dates=timeline(question),
         en_seance=held_in_sitting(question),
+        sans_question=NO_QUESTION_TEXT,
+        sans_texte_reponse=missing_answer(question),
+        retrait=withdrawal(question, dated=True),
         resume=question_summary(question, site.engine.health().donnees_au),
         memes=site.engine.same_answer(question),
         citation=citation(question, site.settings.absolute(path)),

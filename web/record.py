@@ -20,6 +20,10 @@ from web.display import (
 
 SUMMARY_LENGTH: Final = 280
 
+NO_QUESTION_TEXT: Final = "Le texte de cette question n’est pas dans les données publiées."
+NO_ANSWER_TEXT: Final = "Une réponse a été publiée ; son texte n’est pas dans les données publiées."
+NO_EXCHANGE_TEXT: Final = "Le texte de cet échange n’est pas dans les données publiées."
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -32,6 +36,24 @@ class Event:
 def held_in_sitting(question: Question) -> bool:
     """Whether question and answer are one exchange, whose date is that of the sitting."""
     return question.type == "QG" and question.texte_question is None
+
+
+def missing_answer(question: Question) -> str:
+    """What stands in place of an answer whose text was not published."""
+    return NO_EXCHANGE_TEXT if held_in_sitting(question) else NO_ANSWER_TEXT
+
+
+def withdrawal(question: Question, *, dated: bool) -> str:
+    """How a question was withdrawn: Question retirée le 11 juin 2024 : fin de mandat.
+
+    Args:
+        question: a withdrawn question; its date or its reason may be unknown.
+        dated: whether to say the date, which a line of the timeline has beside it.
+    """
+    day, reason = question.date_retrait, question.motif_retrait
+    when = f" le {date_in_words(day)}" if dated and day else ""
+    why = f" : {lower_initial(reason)}" if reason else ""
+    return unbreakable(f"Question retirée{when}{why}")
 
 
 def timeline(question: Question) -> list[Event]:
@@ -57,20 +79,13 @@ def _events(question: Question) -> Iterator[Event]:
     if question.deadline:
         yield Event(question.deadline, "Fin du délai de réponse")
     if question.date_retrait:
-        yield Event(question.date_retrait, _withdrawal(question))
+        yield Event(question.date_retrait, withdrawal(question, dated=False))
     if answered:
         yield Event(answered, f"Réponse publiée au JO{_page(question.page_jo_reponse)}")
 
 
 def _page(number: int | None) -> str:
     return "" if number is None else f", page {number}"
-
-
-def _withdrawal(question: Question) -> str:
-    reason = question.motif_retrait
-    if reason is None:
-        return "Question retirée"
-    return unbreakable(f"Question retirée : {lower_initial(reason)}")
 
 
 def question_summary(question: Question, donnees_au: date | None) -> str:

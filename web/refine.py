@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from flask import Flask
 
+from search.description import PERIODS, RENEWED, describe_period
 from search.facets import EN_RETARD, FACET, FACETS, FacetCounts, FacetValue, identity
 from search.request import MOST_PER_PAGE, PER_PAGE, SORTS, SearchRequest
 from search.results import SearchResults
-from web.display import date_in_words
+from web.display import unbreakable
 
 ALL_QUESTIONS: Final = "/?tri=recent"
 """The list of everything: `/` alone is the home page."""
@@ -26,10 +26,6 @@ SHOWN_AT_ONCE: Final = 5
 """Values of a facet that stand outside its fold."""
 
 _OPEN_FACETS: Final = frozenset(("legislature", "statut", "ministere", "rubrique", "groupe"))
-_DATES: Final = (
-    ("Question publiée au JO", "du", "au"),
-    ("Réponse publiée au JO", "reponse_du", "reponse_au"),
-)
 _QUERY_WORD: Final = re.compile(r'(?P<quoted>"[^"]*"?)|(?P<word>[^\s()|":]+)(?![:*])')
 
 
@@ -101,8 +97,9 @@ def results_url(request: SearchRequest) -> str:
 
 
 def register_refine(app: Flask) -> None:
-    """Give templates the address of a search's results as a filter."""
+    """Give templates the address of a search's results as a filter, and the words of the panel."""
     app.jinja_env.filters["adresse"] = results_url
+    app.jinja_env.globals.update(periodes=PERIODS, renouvelee=RENEWED)
 
 
 def chips(request: SearchRequest) -> list[Chip]:
@@ -123,20 +120,13 @@ def _facet_chips(request: SearchRequest) -> Iterator[Chip]:
 
 def _other_chips(request: SearchRequest) -> Iterator[Chip]:
     if request.renouvelee:
-        yield Chip("", "Question renouvelée", results_url(request.replace(renouvelee=False)))
-    for subject, since, until in _DATES:
+        yield Chip("", RENEWED, results_url(request.replace(renouvelee=False)))
+    for subject, since, until in PERIODS:
         bounds = (getattr(request, since), getattr(request, until))
         if any(bounds):
             without_dates = request.replace(**{since: None, until: None})
-            yield Chip("", f"{subject} {_period(*bounds)}", results_url(without_dates))
-
-
-def _period(since: date | None, until: date | None) -> str:
-    if since and until:
-        return f"entre le {date_in_words(since)} et le {date_in_words(until)}"
-    if since:
-        return f"depuis le {date_in_words(since)}"
-    return f"jusqu’au {date_in_words(until)}" if until else ""
+            words = unbreakable(describe_period(subject, *bounds))
+            yield Chip("", words, results_url(without_dates))
 
 
 def carried_params(request: SearchRequest, *, without: Iterable[str]) -> list[tuple[str, str]]:
@@ -146,17 +136,16 @@ def carried_params(request: SearchRequest, *, without: Iterable[str]) -> list[tu
 
 
 def panel_params(request: SearchRequest) -> list[tuple[str, str]]:
-    """What the form of the facets carries along, beside its own boxes: words and exclusions."""
-    fields = {"renouvelee", "du", "au", "reponse_du", "reponse_au"}
-    return [
-        (name, value)
-        for name, value in carried_params(request, without=fields)
-        if name not in FACET or value.startswith("-")
-    ]
+    """What the form of the facets carries along: words, where to search, sort and page size.
+
+    Facets, exclusions too, have their own boxes.
+    """
+    bounds = ("du", "au", "reponse_du", "reponse_au")
+    return carried_params(request, without=(*FACET, "renouvelee", *bounds))
 
 
 def facet_lists(results: SearchResults) -> list[FacetList]:
-    """The facets that have something to show, in the contract's order."""
+    """The facets that have something to show, in the order of `FACETS`."""
     lists = [
         _facet_list(results.request, facet.name, results.facets.get(facet.name, FacetCounts()))
         for facet in FACETS

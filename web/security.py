@@ -33,7 +33,7 @@ ALLOWED_METHODS: Final = ("GET", "HEAD")
 
 
 def register_security(app: Flask) -> None:
-    """Refuse what only reads nothing, and put `HEADERS` on every answer of an application."""
+    """Refuse every method that doesn't only read; put `HEADERS` on every answer."""
 
     @app.before_request
     def refuse_other_methods() -> None:

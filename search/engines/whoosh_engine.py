@@ -97,6 +97,7 @@ class WhooshEngine:
             request=found.request,
             description=describe(found.request),
             total=int(kept.sum()),
+            unfiltered=int(matching.sum()),
             duree_ms=0.0,
             donnees_au=found.opened.snapshot.donnees_au,
             indications=tuple(_indications(found, int(matching.sum()), int(kept.sum()))),

@@ -108,7 +108,8 @@ class LoopEngine:
         self.fictional = fictional
 
     def search(self, request: SearchRequest) -> SearchResults:
-        found = [q for q in self.questions if self._has_words(q, request) and _kept(q, request)]
+        matching = [q for q in self.questions if self._has_words(q, request)]
+        found = [question for question in matching if _kept(question, request)]
         found.sort(key=lambda q: q.uid)
         found.sort(key=lambda q: q.date_question or date.min, reverse=True)
         start = (request.page - 1) * request.par
@@ -117,13 +118,14 @@ class LoopEngine:
             request=request,
             description=" · ".join([f"« {request.q} »"] if words else ["Toutes les questions"]),
             total=len(found),
+            unfiltered=len(matching),
             duree_ms=0.1,
             donnees_au=DONNEES_AU,
-            indications=tuple(f"Paramètre « {n} » inconnu : ignoré." for n in request.unknown),
+            indications=tuple(_indications(request, len(matching), len(found))),
             suggestion="cotisation" if request.q == "cotizations" else None,
             formes={word: {word: 2, f"{word.rstrip('s')}": 1} for word in words},
             hits=tuple(self._hit(q, request) for q in found[start : start + request.par]),
-            approches=self._closest(request) if not found and len(words) > 1 else (),
+            approches=self._closest(request) if not matching and len(words) > 1 else (),
             facets={facet.name: _count(found, facet, request) for facet in FACETS},
         )
 
@@ -173,7 +175,12 @@ class LoopEngine:
 
     def _closest(self, request: SearchRequest) -> tuple[Hit, ...]:
         words = request.q.casefold().split()
-        near = (q for q in self.questions if any(w in _whole_text(q).casefold() for w in words))
+        near = (
+            question
+            for question in self.questions
+            if _kept(question, request)
+            and any(word in _whole_text(question).casefold() for word in words)
+        )
         return tuple(self._hit(question, request) for question in near)
 
 
@@ -188,6 +195,13 @@ class BrokenEngine:
             raise self.error
 
         return fail
+
+
+def _indications(request: SearchRequest, matching: int, kept: int) -> Iterator[str]:
+    for name in request.unknown:
+        yield f"Paramètre « {name} » inconnu : ignoré."
+    if matching and not kept:
+        yield f"Aucune question avec ces filtres ; {matching} questions sans eux."
 
 
 def _whole_text(question: Question) -> str:

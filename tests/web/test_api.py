@@ -1,4 +1,4 @@
-"""The JSON API against the contract: names, order, shapes, codes."""
+"""The JSON API as documented (docs/api.md): names, order, shapes, codes."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def get(client: FlaskClient, path: str, *, code: int = 200) -> Any:
     return json.loads(response.data.decode("utf-8"))
 
 
-def test_search_has_the_contract_s_shape(client: FlaskClient) -> None:
-    """Names and order are the contract's, and all eleven facets are there."""
+def test_search_has_the_documented_shape(client: FlaskClient) -> None:
+    """Names and order are those of docs/api.md, and all eleven facets are there."""
     body = get(client, "/api/v1/questions?q=cotisations&legislature=17")
 
     assert list(body) == SEARCH_FIELDS

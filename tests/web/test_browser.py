@@ -18,12 +18,12 @@ from werkzeug.serving import make_server
 
 from index.builder import build
 from search.engine import open_engine
+from tests.conftest import missing
 from web.application import create_app
 from web.settings import Settings
 
 pytestmark = pytest.mark.browser
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -31,13 +31,6 @@ NARROW = {"width": 360, "height": 740}
 FOUND = "QANR5L17QE13353"
 
 NewContext = Callable[..., BrowserContext]
-
-
-def missing(reason: str) -> None:
-    """Skip, except where everything is expected to be there."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @contextmanager
@@ -58,12 +51,9 @@ def served(source: Path, directory: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[str]:
     """The five published questions, served."""
-    seeds = SHARED / "seeds"
-    if not seeds.is_dir():
-        missing(f"the published samples are not beside this project ({seeds})")
-    with served(seeds, tmp_path_factory.mktemp("seeds") / "index") as address:
+    with served(shared / "seeds", tmp_path_factory.mktemp("seeds") / "index") as address:
         yield address
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,6 @@ from search.results import Extraits, Hit, SearchResults
 from web.commands import main
 from web.commands.shell import shown_progress
 from web.commands.text import render_question, render_results
-
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 
 WAITING = make_question(
     uid="QANR5L17QE2621",
@@ -198,12 +195,9 @@ def test_a_disk_error_is_one_line(
     assert result.stderr.splitlines()[-1] == "qe: /srv/i/x.seg: No space left on device"
 
 
-@pytest.mark.skipif(
-    not SHARED.exists() and "CI" not in os.environ, reason="the shared samples are not here"
-)
-def test_the_five_seeds_are_indexed(tmp_path: Path) -> None:
+def test_the_five_seeds_are_indexed(tmp_path: Path, shared: Path) -> None:
     """The publisher's pages as text, all of them."""
-    result = qe("index", SHARED / "seeds", "--index", tmp_path / "i")
+    result = qe("index", shared / "seeds", "--index", tmp_path / "i")
 
     assert result.exit_code == 0
     assert result.stdout.startswith("5 read: 5 indexed, 0 unchanged, 0 superseded, 0 rejected\n")
@@ -331,7 +325,7 @@ def test_show_takes_every_way_to_name_a_question(directory: Path, uid: str) -> N
 
 
 def test_show_json_is_the_record(directory: Path) -> None:
-    """Every name, in the contract's order."""
+    """Every name, in the documented order."""
     result = qe("show", "QANR5L16QE18111", "--json", "--index", directory)
 
     given: dict[str, Any] = json.loads(result.stdout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -10,6 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from index.question import Question
+from search.engine import Engine
+from search.request import LONGEST_QUERY, SearchRequest
 from web.settings import SETTINGS, Settings
 
 BASE = "https://questions.example.org"
@@ -124,13 +127,71 @@ def test_a_value_can_be_excluded(client: FlaskClient) -> None:
     assert 'href="/?q=cotisations&amp;rubrique=-Sant%C3%A9"' in text
 
 
+NO_QUESTION_HAS_THE_WORDS = "Aucune question ne contient tous ces mots."
+
+
 def test_no_result_offers_a_way_out(client: FlaskClient) -> None:
     """An empty search says so in words and links to the search without its filters."""
     text = page(client, "/?q=lune&legislature=17")
 
-    assert "Aucune question" in text
-    assert "Aucune question ne contient tous ces mots. Retirez un mot ou un filtre." in text
-    assert '<a href="/?q=lune">Chercher sans aucun filtre</a>' in text
+    assert f"{NO_QUESTION_HAS_THE_WORDS} Retirez un mot ou un filtre." in text
+    assert '<p class="issue"> <a href="/?q=lune">Effacer tous les filtres</a>' in text
+
+
+def test_without_filters_only_a_word_can_be_taken_away(client: FlaskClient) -> None:
+    """Nobody is told to remove a filter that isn't there."""
+    text = page(client, "/?q=lune")
+
+    assert f"{NO_QUESTION_HAS_THE_WORDS} Retirez un mot.</p>" in text
+    assert '<p class="issue"> <a href="/aide">' in text
+
+
+@pytest.mark.parametrize("words", ["q=cotisations&", ""])
+def test_filters_that_leave_nothing_are_told_from_words(client: FlaskClient, words: str) -> None:
+    """When the words are found elsewhere, they are not blamed, and the filters can be dropped."""
+    text = page(client, f"/?{words}legislature=8&statut=retiree").replace("\xa0", " ")
+
+    assert "<li>Aucune question avec ces filtres ; " in text
+    assert '<p class="vide">Retirez un filtre.</p>' in text
+    assert NO_QUESTION_HAS_THE_WORDS not in text
+    without = "/?q=cotisations" if words else "/?tri=recent"
+    assert f'<p class="issue"> <a href="{without}">Effacer tous les filtres</a>' in text
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [(1, "1 question dans d’autres valeurs"), (12, "12 questions dans d’autres valeurs")],
+)
+def test_questions_in_unlisted_values_are_counted(
+    client: FlaskClient,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    sentence: str,
+) -> None:
+    """What is counted is said, in agreement with its number."""
+    found = engine.search(SearchRequest(q="cotisations"))
+    rubrique = replace(found.facets["rubrique"], autres=number)
+    results = replace(found, facets={**found.facets, "rubrique": rubrique})
+    monkeypatch.setattr(engine, "search", lambda _: results)
+    text = page(client, "/?q=cotisations")
+
+    assert f'<p class="reste"><span>{sentence}</span></p>' in text
+
+
+def test_an_excluded_value_says_what_its_number_counts(client: FlaskClient) -> None:
+    """To a screen reader its number is one of questions, like those of the other values."""
+    text = page(client, "/?q=cotisations&groupe=-Autre")
+    excluded = text[text.index('<span class="sauf">sauf</span> Autre') :]
+
+    assert excluded.split("</span> <")[1].startswith(
+        'span class="nombre">0<span class="cache"> question</span>'
+    )
+
+
+def test_the_search_box_takes_the_longest_query(client: FlaskClient) -> None:
+    """The box stops where a search would be refused."""
+    assert f'name="q" value="" maxlength="{LONGEST_QUERY}"' in page(client, "/")
 
 
 def test_the_closest_questions_stand_apart(client: FlaskClient) -> None:
@@ -271,7 +332,7 @@ def test_about_shows_the_settings(
 
     assert "<p>Éditeur : &lt;Nous&gt;</p> <p>Hébergeur : Eux</p>" in text
     assert 'href="mailto:a@exemple.fr"' in text
-    assert "non audité" in text
+    assert "Accessibilité : non auditée" in text
 
 
 def test_settings_have_defaults_and_one_table() -> None:

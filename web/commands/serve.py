@@ -9,12 +9,13 @@ import click
 
 from web.commands.shell import index_option
 from web.server import THREADS, WORKERS, bind_address, check_index, serve, site_address
+from web.settings import SETTINGS
 
 
 @click.command(
     "serve",
     short_help="Serve the site.",
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   qe serve
       the default index, on http://127.0.0.1:8000, for this machine alone
@@ -23,7 +24,7 @@ Examples:
 
 \b
 Settings of the site, from the environment:
-  QE_URL QE_TITRE QE_CONTACT QE_MENTIONS
+  {" ".join(variable for variable, _ in SETTINGS.values())}
 """,
 )
 @index_option

@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 
 from index.errors import QuestionsError
-from index.stores import Progress
+from index.progress import Progress
 
 DEFAULT_INDEX: Final = "var/index"
 

@@ -25,7 +25,7 @@ Examples:
 """,
 )
 @click.argument("uid")
-@click.option("--json", "as_json", is_flag=True, help="The record, as in the NDJSON export.")
+@click.option("--json", "as_json", is_flag=True, help="The record, as one JSON object.")
 @index_option
 def show_command(uid: str, directory: Path, *, as_json: bool) -> None:
     """Show the question with this UID, and its answer, in full.

@@ -17,13 +17,10 @@ from index.question import Question
 from search.facets import FACET
 from search.results import Hit, SearchResults
 from web.display import date_in_words, full_number, question_count, state_in_words, title_of
-from web.record import timeline
+from web.record import NO_QUESTION_TEXT, held_in_sitting, missing_answer, timeline
 
 WIDTH: Final = 88
 """Columns of running text: longer lines are hard to follow."""
-
-NO_QUESTION_TEXT: Final = "Le texte de cette question n’est pas dans les données publiées."
-NO_ANSWER_TEXT: Final = "Une réponse a été publiée ; son texte n’est pas dans les données publiées."
 
 _MARK: Final = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
 
@@ -107,12 +104,12 @@ def _labelled(question: Question, donnees_au: date | None) -> Iterator[tuple[str
 
 
 def _text_lines(question: Question) -> Iterator[str]:
-    in_sitting = question.type == "QG" and question.texte_question is None
+    in_sitting = held_in_sitting(question)
     if not in_sitting:
         yield from _section("Question", question.texte_question or NO_QUESTION_TEXT)
     if question.statut == "repondue":
         heading = "Question et réponse en séance" if in_sitting else "Réponse"
-        yield from _section(heading, question.texte_reponse or NO_ANSWER_TEXT)
+        yield from _section(heading, question.texte_reponse or missing_answer(question))
 
 
 def _section(heading: str, text_html: str) -> Iterator[str]:
