@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from index.question import Question
 from index.stores.whoosh_store import open_store
@@ -18,6 +19,14 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Real published files, which are no part of the project."""
 
 MakeEngine = Callable[[Iterable[Question]], Engine]
+
+
+HYPOTHESIS_PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "fixed")
+"""`fixed` draws the same examples every time; `nightly` looks for new ones."""
+
+settings.register_profile("fixed", deadline=None, derandomize=True)
+settings.register_profile("nightly", deadline=None, max_examples=2_000)
+settings.load_profile(HYPOTHESIS_PROFILE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,7 +7,6 @@ Sixty corpora are tried by default, always the same; two thousand, always others
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -32,15 +31,15 @@ from tests.conformance.engines import (
     build_or_skip,
 )
 from tests.conformance.reference_engine import Lookup, ReferenceEngine, is_form
+from tests.conftest import HYPOTHESIS_PROFILE
 
 Situation = tuple[list[list[Question]], list[SearchRequest]]
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
-PROFILES = {
-    "local": settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=SLOW),
-    "nightly": settings(max_examples=2_000, deadline=None, suppress_health_check=SLOW),
-}
-PROFILE = PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "local")]
+EXAMPLES = {"fixed": 60, "nightly": 2_000}
+"""Each example builds an index: fewer than elsewhere when the suite must be quick."""
+
+PROFILE = settings(max_examples=EXAMPLES[HYPOTHESIS_PROFILE], suppress_health_check=SLOW)
 
 SCORE_TOLERANCE = 1e-4
 """Scores are rounded to four decimals; engines may add them up in another order."""

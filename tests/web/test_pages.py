@@ -225,6 +225,12 @@ def test_suggestion_and_forms_are_links(client: FlaskClient) -> None:
     assert 'href="/?q=%22cotisations%22">Chercher seulement' in page(client, "/?q=cotisations")
 
 
+def test_the_searched_words_agree_in_number(client: FlaskClient) -> None:
+    """One word has its other forms, several have theirs."""
+    assert "Mot recherché : cotisations, et ses autres formes" in page(client, "/?q=cotisations")
+    assert "et leurs autres formes" in page(client, "/?q=cotisations+sociales")
+
+
 def test_unknown_parameters_are_mentioned(client: FlaskClient) -> None:
     """The engine's indications stand on the page."""
     assert "Paramètre « truc » inconnu : ignoré." in page(client, "/?q=a&truc=1")
