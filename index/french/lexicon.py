@@ -49,16 +49,21 @@ _GENDERS: Final = (
 """Feminines that the lexicon takes for words of their own (`travailleuse`, `familiale`) and their
 masculines. Not `-ière`: `manière` and `charnière` have nothing of `manier` and `charnier`."""
 
-_MASCULINES: Final = {
-    "active": "actif", "auteure": "auteur", "autrice": "auteur", "brève": "bref",
-    "exempte": "exempt", "fausse": "faux", "féconde": "fécond", "fréquente": "fréquent",
-    "innocente": "innocent", "inquiète": "inquiet", "marchande": "marchand",
-    "mécontente": "mécontent", "passive": "passif", "patiente": "patient",
-    "procureure": "procureur", "réactive": "réactif", "suspecte": "suspect", "veuve": "veuf",
-    "violente": "violent", "voisine": "voisin",
+_REVIEWED: Final = {
+    "active": "actif", "auteure": "auteur", "autrice": "auteur", "basse": "bas",
+    "baux": "bail", "brève": "bref", "cheffe": "chef", "clef": "clé", "clefs": "clé",
+    "écrivaine": "écrivain", "épouse": "époux", "époux": "époux",
+    "exempte": "exempt", "fausse": "faux", "favorite": "favori", "féconde": "fécond",
+    "fréquente": "fréquent", "innocente": "innocent", "inquiète": "inquiet",
+    "maîtresse": "maître", "marchande": "marchand", "mécontente": "mécontent",
+    "messieurs": "monsieur", "muette": "muet", "passive": "passif", "patiente": "patient",
+    "patronne": "patron", "procureure": "procureur", "rapporteure": "rapporteur",
+    "réactive": "réactif", "suspecte": "suspect", "veuve": "veuf", "violente": "violent",
+    "vive": "vif", "voisine": "voisin",
 }  # fmt: skip
-"""Feminines that the lexicon lacks, or takes for nothing but verbs (`patiente → patienter`);
-reviewed one by one, since `ordonne` or `signale` are no feminines."""
+"""Forms that the lexicon lacks, keeps apart from their word (`baux`, `clef`), or takes for nothing
+but verbs (`patiente → patienter`); reviewed one by one, since `ordonne` or `signale` are no
+feminines, and `mise` or `prise` are words of their own."""
 
 _PARTICIPLES_OF: Final = ("re", "ir")
 _FEMININE_PARTICIPLE: Final = re.compile(r"(?:[iu]s?|it|ert|os)e$")
@@ -128,8 +133,8 @@ def _lemmas_of_form(form: str) -> set[str]:
 def _masculines(feminine: str, lemma: str) -> Iterator[str]:
     """The lemma of the masculine that a feminine singular belongs to, where its own isn't that."""
     entries = _dictionary()
-    if feminine in _MASCULINES:
-        yield _MASCULINES[feminine]
+    if feminine in _REVIEWED:
+        yield _REVIEWED[feminine]
     if entries.get(feminine) == feminine:
         masculine = _inflected(feminine, _GENDERS)
         if entries.get(masculine) == masculine:
@@ -140,7 +145,7 @@ def _masculines(feminine: str, lemma: str) -> Iterator[str]:
 
 @cache
 def _dictionary() -> dict[str, str]:
-    return _MASCULINES | dict(DefaultDictionaryFactory().get_dictionary("fr").items())
+    return _REVIEWED | dict(DefaultDictionaryFactory().get_dictionary("fr").items())
 
 
 @cache
