@@ -102,14 +102,14 @@ class Report:
             references = _count(self.unresolved_references, "unresolved reference")
             lines.append(f"{references}: authors that no actors' file names")
         if self.remarks:
-            values, first = _count(len(self.remarks), "value"), describe_reject(self.remarks[0])
+            values, first = _count(len(self.remarks), "value"), describe_problem(self.remarks[0])
             lines.append(f"{values} not understood: {first}")
         if not self.indexed:
             lines.append("nothing new: nothing was published")
         return "\n".join(lines)
 
 
-def describe_reject(problem: Reject | Remark) -> str:
+def describe_problem(problem: Reject | Remark) -> str:
     """A reject or a remark on one line: file, place in it, reason."""
     where = f"{problem.source}, {problem.place}" if problem.place else problem.source
     return f"{where}: {problem.reason}"
@@ -228,18 +228,21 @@ class _Batch:
 
     def _take_question(self, question: Question) -> None:
         self._check_corpus(question)
-        if self._newer_than_held(question) and self._newer_than_read(question):
+        version = question.version
+        if self._newer_than_held(question.uid, version) and self._newer_than_read(
+            question.uid, version
+        ):
             self.newest[question.uid] = question
 
-    def _newer_than_held(self, question: Question) -> bool:
-        held = self.known.get(question.uid)
-        return held is None or self._newer(question.version, held)
+    def _newer_than_held(self, uid: str, version: Version) -> bool:
+        held = self.known.get(uid)
+        return held is None or self._newer(version, held)
 
-    def _newer_than_read(self, question: Question) -> bool:
-        other = self.newest.get(question.uid)
+    def _newer_than_read(self, uid: str, version: Version) -> bool:
+        other = self.newest.get(uid)
         if other is None:
             return True
-        if not self._newer(question.version, other.version):
+        if not self._newer(version, other.version):
             return False
         self.superseded += 1  # the other one, which the caller replaces
         return True
@@ -337,7 +340,7 @@ def _nothing_recognised(sources: Sequence[Path], rejects: Sequence[Reject]) -> N
         return NothingRecognised(f"no question in {given}: there is no file in it to read")
     first = rejects[0]
     others = f" (and {_count(len(rejects) - 1, 'other')})" if len(rejects) > 1 else ""
-    return NothingRecognised(f"no question in {given}: {describe_reject(first)}{others}")
+    return NothingRecognised(f"no question in {given}: {describe_problem(first)}{others}")
 
 
 def _write_rejects(directory: Path, rejects: Iterable[Reject]) -> None:

@@ -181,7 +181,7 @@ class _Expansion:
                 clause = self.clause(inner, fields)
                 return None if clause is None else NoneOf(clause)
             case And(nodes):
-                return self._all(_required(nodes), fields)
+                return _joined(AllOf, self._clauses(_required(nodes), fields))
             case Or(nodes):
                 return _joined(AnyOf, self._clauses(nodes, fields))
             case Draft(text):
@@ -193,9 +193,6 @@ class _Expansion:
         # A part typed twice is one part: it must not count twice in the score or in a half.
         clauses = (self.clause(node, fields) for node in dict.fromkeys(nodes))
         return tuple(clause for clause in clauses if clause is not None)
-
-    def _all(self, nodes: Iterable[Node], fields: tuple[str, ...]) -> Clause | None:
-        return _joined(AllOf, self._clauses(nodes, fields))
 
     def _unit(self, node: Word | Prefix | Phrase, fields: tuple[str, ...]) -> Unit | None:
         tokens = analyze(node.text)

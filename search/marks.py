@@ -91,8 +91,9 @@ def _occurrences(sequence: Sequence, tokens: list[Token]) -> Iterator[tuple[int,
             yield token.start, token.end
     elif sequence.slop is None:
         for start in slots[0]:
-            matched = [slot.get(start + offset) for offset, slot in enumerate(slots)]
-            yield from _spans([token for token in matched if token], complete=len(slots))
+            places = [start + offset for offset in range(len(slots))]
+            if all(place in slot for place, slot in zip(places, slots, strict=True)):
+                yield from _spans([slot[p] for p, slot in zip(places, slots, strict=True)])
     else:
         for start in sorted(set().union(*slots)):
             window = range(start, start + len(slots) + sequence.slop)
@@ -113,10 +114,8 @@ def _window_spans(
             yield from ((token.start, token.end) for token in found)
 
 
-def _spans(tokens: list[Token], complete: int) -> Iterator[tuple[int, int]]:
+def _spans(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     """The places of a sequence's tokens, the parts of one hyphenated word together."""
-    if len(tokens) < complete:
-        return
     start, end, compound = tokens[0].start, tokens[0].end, tokens[0].compound
     for token in tokens[1:]:
         if compound is None or token.compound != compound:

@@ -210,12 +210,16 @@ class Parameter:
     help: str
 
 
-def _one_line(text: str) -> str:
-    """NFC, without control characters, with one space for any white space."""
-    visible = "".join(
+def without_controls(text: str) -> str:
+    """The text with a space for each control character, lone surrogate and line separator."""
+    return "".join(
         " " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text
     )
-    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def _one_line(text: str) -> str:
+    """NFC, without control characters, with one space for any white space."""
+    return " ".join(unicodedata.normalize("NFC", without_controls(text)).split())
 
 
 _MOST_DIGITS: Final = 15

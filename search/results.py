@@ -81,7 +81,8 @@ class SearchResults:
         donnees_au: the newest JO date of the index; None when it holds no date.
         indications: French sentences about what was ignored or could be done.
         suggestion: another query to try, or None.
-        formes: for each searched word, the forms it stood for and in how many questions each is.
+        formes: for each searched word, the forms it stood for and in how many questions each is,
+            the most frequent first.
         hits: the page's questions. approches: the closest ones when none has all the words.
         facets: counts by the facet's name, all eleven.
     """

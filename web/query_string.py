@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qsl
@@ -15,6 +14,7 @@ from search.request import (
     BadRequest,
     ParameterError,
     SearchRequest,
+    without_controls,
 )
 
 LONGEST_QUERY_STRING: Final = 32_000
@@ -45,7 +45,7 @@ def read_params(query_string: bytes) -> Params:
         raise BadRequest([ParameterError("q", "Adresse trop longue : raccourcissez la recherche.")])
     text = query_string.decode("utf-8", "replace")
     pairs = parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="replace")
-    return [(_visible(name), _visible(value)) for name, value in pairs]
+    return [(without_controls(name), without_controls(value)) for name, value in pairs]
 
 
 def is_search(params: Params) -> bool:
@@ -94,7 +94,3 @@ def canonical_uid(text: str) -> str | None:
     """A uid in its one spelling, or None when the text is no uid in any case."""
     parts = parse_uid(text)
     return None if parts is None else make_uid(*parts)
-
-
-def _visible(text: str) -> str:
-    return "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)

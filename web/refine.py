@@ -6,7 +6,7 @@ Everything here is a link or a line of a form, computed from `SearchResults` and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -246,14 +246,10 @@ def _page_link(request: SearchRequest, number: int) -> Link:
 def word_forms(results: SearchResults) -> list[WordForms]:
     """The searched words that stood for several forms, or for another form than their own."""
     return [
-        WordForms(word, _by_count(forms), _exact_url(results.request, word))
+        WordForms(word, tuple(forms.items()), _exact_url(results.request, word))
         for word, forms in results.formes.items()
         if forms.keys() - {word}
     ]
-
-
-def _by_count(forms: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(forms.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
 def _exact_url(request: SearchRequest, word: str) -> str | None:

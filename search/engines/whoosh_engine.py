@@ -87,6 +87,7 @@ class WhooshEngine:
         columns = found.opened.columns
         matching = found.matches.mask
         kept, others = columns.narrow(matching, found.request)
+        unfiltered, total = int(matching.sum()), int(kept.sum())
         if found.closest is not None:
             hits: tuple[Hit, ...] = ()
             approches = self._approches(found, found.closest)
@@ -96,11 +97,11 @@ class WhooshEngine:
         results = SearchResults(
             request=found.request,
             description=describe(found.request),
-            total=int(kept.sum()),
-            unfiltered=int(matching.sum()),
+            total=total,
+            unfiltered=unfiltered,
             duree_ms=0.0,
             donnees_au=found.opened.snapshot.donnees_au,
-            indications=tuple(_indications(found, int(matching.sum()), int(kept.sum()))),
+            indications=tuple(_indications(found, unfiltered, total)),
             formes=_formes(found),
             hits=hits,
             approches=approches,
@@ -273,15 +274,15 @@ def _units_of(found: _Found, number: int | None) -> list[Unit]:
     return list(positive_units(found.expanded.root))
 
 
-def _indications(found: _Found, matching: int, kept: int) -> Iterator[str]:
+def _indications(found: _Found, unfiltered: int, total: int) -> Iterator[str]:
     yield from dict.fromkeys(found.hints)
     for name in found.request.unknown:
         yield f"Paramètre « {name} » inconnu : ignoré."
     if found.request.q and not found.expanded.searchable:
         yield f"Aucun mot à chercher dans « {found.request.q} » : rien n’est écarté."
-    if matching and not kept:
-        noun = "question" if matching == 1 else "questions"
-        yield f"Aucune question avec ces filtres ; {matching} {noun} sans eux."
+    if unfiltered and not total:
+        noun = "question" if unfiltered == 1 else "questions"
+        yield f"Aucune question avec ces filtres ; {unfiltered} {noun} sans eux."
 
 
 def _formes(found: _Found) -> Mapping[str, Mapping[str, int]]:

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.fields import TEXT_FIELD
-from search.engines.whoosh_snapshot import POSITION_BITS, Floats, Ints, Mask, Snapshot
+from search.engines.whoosh_snapshot import (
+    POSITION_BITS,
+    Floats,
+    Ints,
+    Mask,
+    Postings,
+    Snapshot,
+)
 from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Sequence, Unit
 from search.ranking import K1, TYPED_WEIGHT
 
@@ -49,11 +56,12 @@ class Matches:
 
 
 class Evaluator:
-    """Evaluates clauses over one snapshot."""
+    """Evaluates the clauses of one search over one snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._units: dict[Unit, Matches] = {}
+        self._postings: dict[tuple[str, str], Postings] = {}
 
     def evaluate(self, clause: Clause) -> Matches:
         """The documents that match a clause, with their scores."""
@@ -124,12 +132,19 @@ class Evaluator:
         return _counted(np.unique(np.concatenate(starts)) >> POSITION_BITS)
 
     def _term_frequencies(self, terms: frozenset[str], field: str) -> tuple[Ints, Ints]:
-        found = [self._snapshot.postings(field, term) for term in sorted(terms)]
+        found = [self._term_postings(field, term) for term in sorted(terms)]
         totals = np.zeros(self._snapshot.size, np.int64)
         for postings in found:
             totals[postings.documents] += postings.frequencies
         documents = np.flatnonzero(totals)
         return documents, totals[documents]
+
+    def _term_postings(self, field: str, term: str) -> Postings:
+        """A term's postings, read once: the form as typed is most often one of its family."""
+        key = (field, term)
+        if key not in self._postings:
+            self._postings[key] = self._snapshot.postings(field, term)
+        return self._postings[key]
 
     def _starts(self, sequence: Sequence, field: str) -> Ints:
         """Where a sequence begins: one number a place, ascending (see `occurrences`)."""

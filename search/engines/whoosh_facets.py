@@ -82,18 +82,16 @@ class FacetColumn:
         when some questions bear the reference and no name, it stays what it is.
         """
         number = self._by_key.get(self.facet.key(valeur))
-        if number is not None or self.facet.aliases is None:
+        if number is not None:
             return number
         called = self._alias_mask(valeur)
         named = np.unique(self.ordinals[called])
         if named.size != 1 or named[0] == _NO_VALUE:
             return None
-        alike = np.array_equal(called, (self.ordinals == named[0]) & self._snapshot.live)
+        alike = np.array_equal(called, self.ordinals == named[0])
         return int(named[0]) if alike else None
 
     def _alias_mask(self, valeur: str) -> Mask:
-        if self.facet.aliases is None:
-            return np.zeros(self._snapshot.size, np.bool_)
         mask = np.zeros(self._snapshot.size, np.bool_)
         mask[self._aliases.get(identity(valeur), [])] = True
         return mask
@@ -101,7 +99,8 @@ class FacetColumn:
     @cached_property
     def _aliases(self) -> Mapping[str, list[int]]:
         """The live documents that bear each alias, by its identity."""
-        assert self.facet.aliases is not None
+        if self.facet.aliases is None:
+            return {}
         texts = self._snapshot.texts[self.facet.aliases]
         places: dict[str, list[int]] = {}
         for number in np.flatnonzero(self._snapshot.live):
@@ -142,13 +141,11 @@ class Columns:
         failures = np.zeros(self._snapshot.size, np.int64)
         for passing in passes.values():
             failures += ~passing
-        others = {
-            facet.name: kept & ((failures - ~passes[facet.name]) == 0)
-            if facet.name in passes
-            else kept & (failures == 0)
-            for facet in FACETS
-        }
-        return kept & (failures == 0), others
+        passing_all = kept & (failures == 0)
+        others = dict.fromkeys((facet.name for facet in FACETS), passing_all)
+        for name, passing in passes.items():
+            others[name] = kept & ((failures - ~passing) == 0)
+        return passing_all, others
 
     def count(
         self, name: str, documents: Mask, choices: Iterable[Choice], prefix: str = ""

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from index import builder
-from index.builder import REJECTS_NAME, Report, build, describe_reject
+from index.builder import REJECTS_NAME, Report, build, describe_problem
 from index.errors import (
     IndexFormatError,
     IndexLocked,
@@ -218,7 +218,7 @@ def test_a_date_in_the_future_is_a_reject(
 
     assert counts(report) == (2, 1, 0, 0, 1)
     assert report.rejects[0].reason.startswith(f"{field} 20")
-    assert describe_reject(report.rejects[0]).startswith(f"q.ndjson, QANR5L17QE1: {field} ")
+    assert describe_problem(report.rejects[0]).startswith(f"q.ndjson, QANR5L17QE1: {field} ")
 
 
 def test_a_date_of_today_is_no_future(directory: Path, export: Export) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from index.builder import REJECTS_NAME, Report, build, describe_reject
+from index.builder import REJECTS_NAME, Report, build, describe_problem
 from web.commands.shell import DONE_WITH_REJECTS, index_arguments, index_option, shown_progress
 
 SHOWN_REJECTS: Final = 5
@@ -69,7 +69,7 @@ def _show_rejects(report: Report, directory: Path) -> None:
     kept = report.generation is not None
     shown = report.rejects[:SHOWN_REJECTS] if kept else report.rejects
     for reject in shown:
-        click.echo(f"  rejected: {describe_reject(reject)}")
+        click.echo(f"  rejected: {describe_problem(reject)}")
     if len(shown) < report.rejected:
         click.echo(f"  and {report.rejected - len(shown)} more: see {directory / REJECTS_NAME}")
 
