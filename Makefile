@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+BENCH ?=
 
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -29,18 +30,24 @@ lint: .venv/ready-to-test ## Check style, formatting and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-docs: .venv/ready-to-run ## Write the tables of docs/reference.md again
+docs: .venv/ready-to-run ## Write the generated tables of docs/ again
 	$(BIN)/python docs/generate.py
 
-bench: .venv/ready-to-run ## Compare with SQLite FTS5, both in one run on one generated corpus
-	$(BIN)/python benchmarks/bench.py
+bench: .venv/ready-to-bench ## Compare with tantivy, SQLite FTS5 and stock Whoosh (BENCH=--help)
+	$(BIN)/python -m benchmarks run $(BENCH)
 
 lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.toml
 	$(PIP_COMPILE) --output-file requirements/run.txt pyproject.toml
 	$(PIP_COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
+	$(PIP_COMPILE) --extra bench --output-file requirements/bench.txt pyproject.toml
 
 .venv/ready-to-run: requirements/run.txt pyproject.toml | .venv/bin/python
 	$(PIP_INSTALL) --requirement requirements/run.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-to-bench: requirements/bench.txt pyproject.toml | .venv/bin/python
+	$(PIP_INSTALL) --requirement requirements/bench.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 

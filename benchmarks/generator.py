@@ -1,367 +1,350 @@
 """Generated questions: as long, as varied and as repetitive as real ones, and about nothing.
 
-Words follow Zipf's law: the most frequent words of the demo corpus first, then a long tail made
-of roots and endings, then communes that hardly any text names.
-Every question has a topic, and takes about half of its words from it, so that some words go
-together.
-The same seed gives the same questions, one at a time: nothing grows with their number.
+Every question has a topic, from which it takes a third of its words, and it repeats itself, so
+that words go together as they do in texts. Words are drawn by number, a few hundred questions at
+a time, and only then written.
+
+The same seed gives the same questions, however many processes make them, and the first thousand
+of a million are a corpus of a thousand: each batch is drawn from the seed and its own number
+alone. Nothing grows with the number of questions.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import re
-from bisect import bisect
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import accumulate, pairwise, product
+from functools import lru_cache
+from itertools import count, islice
+from multiprocessing import get_context
 from pathlib import Path
-from random import Random
 from typing import Any, Final
 
-from index.question import LEGISLATURES, Legislature, Question, make_question
+import numpy as np
 
-DATA_UNTIL: Final = date(2026, 5, 12)
-"""No generated date is later."""
+from benchmarks.metadata import Metadata, Topic
+from benchmarks.words import (
+    TAIL,
+    Flags,
+    Ids,
+    Lexicon,
+    Strings,
+    Weights,
+    capitalised,
+    quantiles,
+    tail_word,
+    without_accents,
+)
 
-DEMO: Final = Path(__file__).resolve().parents[1] / "demo" / "questions"
+BATCH: Final = 250
+"""How many questions are drawn at once."""
 
-TOPICS: Final = 240
-TOPIC_WORDS: Final = 40
+TOPICS: Final = 320
+TOPIC_FAMILIES: Final = 150
+TOPIC_PHRASES: Final = 40
+COMMON_FAMILIES: Final = 9_000
+"""Topics take their words among the families that are said most."""
+
+SHARES: Final = {"grammatical": 0.47, "general": 0.22, "topic": 0.255, "tail": 0.055}
+"""Where the words of a text come from."""
+
+TAIL_EXPONENT: Final = 1.4
+TAIL_SHIFT: Final = 600
+"""The r-th word of the tail is said (r + shift) ^ -exponent times as often as its first."""
+
+PHRASE_SHARE: Final = 0.06
+REPEATED_SHARE: Final = 0.15
+"""How many words repeat one that the same text has said."""
+
 SHARED_ANSWERS: Final = 0.06
 """How many answers are those of an earlier question, word for word."""
 
-_ROOTS: Final = (
-    "abond admin affect agrég ajust amén ancr applic arbitr assain attrib autor bal bénéf budg "
-    "cadr calibr capt cess chauff cibl circul clar class codif coll combin commun compens concert "
-    "confl conserv contrac coord cot crédit cultiv débit décl défisc délég dépend dériv désign "
-    "dilig dot drain écol édif éduc élect émett emploi encadr énerg entret épargn équip estim "
-    "étal évalu exempt expéd explor fabric factur féd fertil financ fiscal fluid fond form forest "
-    "gar génér gest gouvern grat habil harmon hébergé hydr ident immob import incit indemn inform "
-    "innov insér install intégr investig irrig journ jurid labor légal libér limit liquid loc "
-    "maint mandat march médic mobil modér monét mutual navig négoc norm notif numér obstruct "
-    "opér orient oxyd parcell particip patrim péd pénal plaf planif plant polit port précar "
-    "prélèv prévent prior prolong prot public qualif ratif réact recens recycl réform régul "
-    "rembours rémun rénov répart résid rest révis rural sanct scol sécur sign soc solid souten "
-    "spéc stabil subvent supprim surveill syndic tarif tax territ toler trait transfér transit "
-    "trav urban util vaccin valid valor vers vigil vit zon"
-).split()
-_ENDINGS: Final = (
-    "ation ations ement ements eur eurs euse euses ique iques isme iste istes age ages ité ités "
-    "aire aires able ables ateur ateurs atrice atrices if ifs ive ives ance ances oire oires "
-    "er ent ait ant é és ée ées era eront"
-).split()
-_PREFIXES: Final = ("", "re", "pré", "sur", "inter", "sous-", "co", "contre-", "non-", "micro-")
-COMMUNES: Final = tuple(
-    map(
-        "".join,
-        product(
-            "Val Mont Roch Chât Vill Font Bell Pierr Cast Beauv Aubr Grang Clair Sauv".split(),
-            "er ign ol and essi our ann".split(),
-            "ac ville court oux euil ières esse olles igny ombe".split(),
-        ),
-    )
-)
-"""Names without plural, feminine or verb: each is a family of one."""
+LAST_LEGISLATURE_WITHOUT_ACCENTS: Final = 10
 
-_OPENINGS: Final = (
-    "{auteur} attire l’attention de M. le ministre sur",
-    "{auteur} interroge Mme la ministre sur",
-    "{auteur} appelle l'attention du Gouvernement sur",
-    "{auteur} alerte M. le ministre sur",
-)
-_REQUESTS: Final = (
-    "Il souhaite connaître les mesures que le Gouvernement entend prendre pour",
-    "Elle lui demande dans quel délai il compte agir pour",
-    "Il lui demande de bien vouloir préciser ses intentions concernant",
-)
-_LINKS: Final = (
-    "de la | du | des | de l’| d’une | pour les | dans le | et la | sur le | par l'| qui | que le "
-    "| afin de | sans | avec une | au | aux | ou les | en | les | la | le | un | une "
-).split("|")
-"""What stands between two words; most texts have nearly all of them."""
-
-_MINISTERES: Final = (
-    "Santé et accès aux soins",
-    "Économie, finances et industrie",
-    "Éducation nationale",
-    "Intérieur",
-    "Travail et emploi",
-    "Agriculture et souveraineté alimentaire",
-    "Transition écologique",
-    "Justice",
-    "Transports",
-    "Logement",
-    "Comptes publics",
-    "Culture",
-    "Armées et anciens combattants",
-    "Europe et affaires étrangères",
-    "Enseignement supérieur et recherche",
-    "Ruralité",
-    "Outre-mer",
-    "Sports, jeunesse et vie associative",
-)
-_GROUPES: Final = (
-    ("Union des territoires", "UDT"),
-    ("Progrès et solidarité", "PES"),
-    ("Alliance des communes", "ADC"),
-    ("Écologie et libertés", "EEL"),
-    ("Rassemblement des centres", "RDC"),
-    ("Gauche des départements", "GDD"),
-    ("Nouvelle droite rurale", "NDR"),
-    ("Non inscrit", "NI"),
-)
-_DEPARTEMENTS: Final = (
-    "Ain Aisne Allier Ardèche Ariège Aube Aude Aveyron Calvados Cantal Charente Cher Corrèze "
-    "Creuse Dordogne Doubs Drôme Eure Finistère Gard Gers Gironde Hérault Isère Jura Landes Loire "
-    "Lot Manche Marne Mayenne Meuse Morbihan Moselle Nièvre Nord Oise Orne Paris Rhône Sarthe "
-    "Savoie Somme Tarn Var Vaucluse Vendée Vienne Vosges Yonne"
-).split()
-_PRENOMS: Final = (
-    ("Mme", "Odile"), ("M.", "Gaspard"), ("Mme", "Solène"), ("M.", "Aurélien"), ("Mme", "Noémie"),
-    ("M.", "Thibault"), ("Mme", "Inès"), ("M.", "Joël"), ("Mme", "Clémence"), ("M.", "Rémi"),
-)  # fmt: skip
-
-
-TAIL_WORDS: Final = 30_000
-COMMUNE_SHARE: Final = 0.004
-"""How many words name a commune; each commune is rare."""
-
-WORDS_PER_CONTENT_WORD: Final = 2.6
-"""With the links between them; phrases are two words."""
-
-PHRASE_SHARE: Final = 0.12
-TOPIC_SHARE: Final = 0.45
-NUMBER_SHARE: Final = 0.02
-
-
-class Draw:
-    """Draws from a list by Zipf's and Mandelbrot's law: the r-th weighs 1 / (r + shift)."""
-
-    def __init__(self, values: Sequence[Any], shift: float = 2.7) -> None:
-        self._values = values
-        self._bounds = list(accumulate(1 / (rank + shift) for rank in range(len(values))))
-
-    def __call__(self, random: Random) -> Any:
-        """One value."""
-        return self._values[bisect(self._bounds, random.random() * self._bounds[-1])]
+_SEPARATORS: Final = (" ", ", ", ". ", ".</p><p>", ".<br>", "", " « ", " » ", " (", ") ", "-", ".")
+_SPACE, _COMMA, _STOP, _PARAGRAPH, _BREAK, _NOTHING = range(6)
+_OPENING, _CLOSING, _LEFT, _RIGHT, _HYPHEN, _END = range(6, 12)
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
-    """What a question is about: its headings, and the words and phrases it often uses."""
+class _Texts:
+    """Some texts as numbers, one after another.
 
-    rubrique: str
-    ministere: str
-    words: Draw
-    phrases: Draw
+    Attributes:
+        ids: of the words. separators: what follows each word, a place in `_SEPARATORS`.
+        capital: whether each word begins a sentence. ends: where each text ends in the others.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """A député with what the record says of one."""
-
-    civilite: str
-    prenom: str
-    nom: str
-    acteur_ref: str
-    groupe: tuple[str, str]
-    departement: str
+    ids: Ids
+    separators: Ids
+    capital: Flags
+    ends: Ids
 
 
 class World:
-    """Everything questions are made from, the same for the same seed."""
+    """Everything that questions are made from, the same for the same seed."""
 
-    def __init__(self, random: Random) -> None:
-        words = list(dict.fromkeys([*_demo_words(), *_tail(random)]))
-        self.words = Draw(words)
-        self.topics = Draw([_topic(random, self.words) for _ in range(TOPICS)], shift=12)
-        self.authors = Draw([_author(random, number) for number in range(577)], shift=150)
-        self.ministeres = Draw(_MINISTERES)
+    def __init__(self, seed: int) -> None:
+        rng = np.random.default_rng([seed])
+        self.seed = seed
+        self.lexicon = Lexicon.make(rng)
+        self.metadata = Metadata.make(rng, [_name_topic(rng, self.lexicon) for _ in range(TOPICS)])
+        self._grammatical = quantiles(self.lexicon.grammatical, 1 << 16)
+        self._general = quantiles(self.lexicon.general, 1 << 22) + self.lexicon.first_number
+        self._topics = np.stack([_topic_words(topic) for topic in self.metadata.topics])
+        self._phrases = np.array([topic.phrases for topic in self.metadata.topics], dtype=np.int32)
+        self._phrase_ranks = quantiles(1 / (np.arange(TOPIC_PHRASES) + 2), 1 << 12)
+        self._plain_words = self.lexicon.words[self.lexicon.first_word :]
 
-    def text(self, random: Random, topic: Topic, words: int) -> str:
-        """Paragraphs of about this many words."""
-        sentences = []
-        while words > 0:
-            length = random.randint(9, 22)
-            sentences.append(self._sentence(random, topic, length))
-            words -= round(WORDS_PER_CONTENT_WORD * length)
-        cut = random.randrange(len(sentences)) if len(sentences) > 6 else 0
-        paragraphs = (" ".join(part) for part in (sentences[:cut], sentences[cut:]) if part)
-        return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-
-    def _sentence(self, random: Random, topic: Topic, length: int) -> str:
-        parts = [f"{random.choice(_LINKS)}{self._word(random, topic)}" for _ in range(length)]
-        text = " ".join(" ".join(parts).split())
-        return f"{text[:1].upper()}{text[1:]}."
-
-    def _word(self, random: Random, topic: Topic) -> str:
-        chance = random.random()
-        if chance < COMMUNE_SHARE:
-            return random.choice(COMMUNES)
-        if chance < COMMUNE_SHARE + NUMBER_SHARE:
-            return random.choice(("{} euros", "{} %", "{}")).format(random.randint(2, 2030))
-        if chance < COMMUNE_SHARE + NUMBER_SHARE + PHRASE_SHARE:
-            return topic.phrases(random)
-        return (topic.words if random.random() < TOPIC_SHARE else self.words)(random)
-
-
-def generate_questions(count: int, seed: int = 1) -> Iterator[Question]:
-    """That many questions, none of them fictional by its number, each with its own uid."""
-    random = Random(seed)
-    world = World(random)
-    numbers: Counter[int] = Counter()
-    answers: list[str] = []
-    for _ in range(count):
-        sat = random.choices(LEGISLATURES[-4:], (35, 30, 15, 20))[0]
-        numbers[sat.numero] += 1
-        yield _question(random, world, sat, numbers[sat.numero], answers)
-
-
-def write_questions(questions: Iterator[Question], path: Path) -> None:
-    """Write questions as the program's own NDJSON."""
-    with path.open("w", encoding="utf-8") as file:
-        for question in questions:
-            file.write(json.dumps(question.as_record(None), ensure_ascii=False) + "\n")
-
-
-def _question(
-    random: Random, world: World, sat: Legislature, number: int, answers: list[str]
-) -> Question:
-    topic: Topic = world.topics(random)
-    author: Author = world.authors(random)
-    asked = _day(random, sat.start, sat.end or DATA_UNTIL)
-    record: dict[str, Any] = {
-        "legislature": sat.numero,
-        "type": random.choices(("QE", "QG", "QOSD"), (95, 3, 2))[0],
-        "numero": number,
-        "titre": _title(random, topic),
-        "rubrique": topic.rubrique,
-        **_author_fields(author),
-        "ministere": topic.ministere,
-        "ministere_developpe": f"Ministère : {topic.ministere}",
-        "ministere_interroge": topic.ministere
-        if random.random() < 0.9
-        else world.ministeres(random),
-        "texte_question": _asking(random, world, topic, author),
-        "date_question": asked,
-        "page_jo_question": random.randint(1, 9_999),
-        "source": "generated.ndjson",
-    }
-    return make_question(**record, **_what_became_of_it(random, world, topic, asked, answers))
-
-
-def _what_became_of_it(
-    random: Random, world: World, topic: Topic, asked: date, answers: list[str]
-) -> dict[str, Any]:
-    """The answer, the withdrawal, or nothing yet; and what happened meanwhile."""
-    delay = timedelta(days=min(1_200, round(random.lognormvariate(math.log(120), 0.8))))
-    later = {"date_signalement": 60, "dates_renouvellement": 90}
-    record: dict[str, Any] = {
-        name: min(DATA_UNTIL, asked + timedelta(days=days))
-        for name, days in later.items()
-        if random.random() < 0.05
-    }
-    if "dates_renouvellement" in record:
-        record["dates_renouvellement"] = (record["dates_renouvellement"],)
-    chance = random.random()
-    if chance < 0.04:
-        record |= {
-            "date_retrait": min(DATA_UNTIL, asked + delay),
-            "motif_retrait": random.choice(("Fin de mandat", "Caducité", "Retrait")),
+    def batch(self, number: int) -> list[dict[str, Any]]:
+        """The records of a batch of `BATCH` questions, without what is derived from the rest."""
+        rng = np.random.default_rng([self.seed, number])
+        records = self.metadata.draw(rng, number * BATCH, BATCH)
+        topics = np.array([record.pop("topic") for record in records])
+        bare = np.array([r["legislature"] <= LAST_LEGISLATURE_WITHOUT_ACCENTS for r in records])
+        drawn = {
+            "titre": self._write(rng, topics, rng.integers(4, 11, BATCH).astype(np.int32), bare),
+            "texte_question": self._write(rng, topics, _lengths(rng, 150, 0.40, 40, 600), bare),
+            "texte_reponse": self._write(rng, topics, _lengths(rng, 485, 0.50, 60, 3_000), bare),
         }
-    elif chance < 0.85 and asked + delay <= DATA_UNTIL:
-        record |= {
-            "date_reponse": asked + delay,
-            "page_jo_reponse": random.randint(1, 9_999),
-            "texte_reponse": _answer(random, world, topic, answers),
-        }
-    return record
+        shared = rng.random(BATCH) < SHARED_ANSWERS
+        answers: dict[int, str] = {}
+        for place, record in enumerate(records):
+            texts = {name: texts[place] for name, texts in drawn.items()}
+            _complete(record, texts, bare=bool(bare[place]))
+            if record["texte_reponse"] is not None:
+                _share(record, answers, int(topics[place]), repeated=bool(shared[place]))
+        return records
+
+    def _write(self, rng: np.random.Generator, topics: Ids, lengths: Ids, bare: Flags) -> list[str]:
+        """A text for each topic, of about `lengths` words; without accents where `bare` says so."""
+        texts = self._draw(rng, topics, lengths)
+        pieces = self._pieces(rng, texts, np.repeat(bare, lengths))
+        starts = [0, *texts.ends[:-1]]
+        return [
+            "".join(pieces[2 * start : 2 * end])
+            for start, end in zip(starts, texts.ends, strict=True)
+        ]
+
+    def _draw(self, rng: np.random.Generator, topics: Ids, lengths: Ids) -> _Texts:
+        ends = np.cumsum(lengths)
+        size = int(ends[-1])
+        starts = np.repeat(ends - lengths, lengths)
+        topic = np.repeat(topics, lengths)
+        kinds = np.searchsorted(np.cumsum(list(SHARES.values()))[:-1], rng.random(size))
+        ids = np.select(
+            [kinds == 0, kinds == 1, kinds == 2],
+            [
+                self._grammatical[rng.integers(0, 1 << 16, size)],
+                self._general[rng.integers(0, 1 << 22, size)],
+                self._topics[topic, rng.integers(0, 1 << 12, size)],
+            ],
+            default=_tail_ids(rng, size),
+        )
+        _repeat(rng, ids, starts, kinds > 0)
+        self._say_phrases(rng, ids, topic, ends)
+        separators, capital = self._punctuate(rng, ids, ends)
+        self._elide(ids, separators)
+        return _Texts(ids, separators, capital, ends)
+
+    def _say_phrases(self, rng: np.random.Generator, ids: Ids, topic: Ids, ends: Ids) -> None:
+        """Put two words that often stand together in place of some."""
+        at = np.flatnonzero(rng.random(len(ids)) < PHRASE_SHARE / 2)
+        at = np.setdiff1d(at, ends - 1, assume_unique=True)
+        said = self._phrases[topic[at], self._phrase_ranks[rng.integers(0, 1 << 12, len(at))]]
+        ids[at], ids[at + 1] = said[:, 0], said[:, 1]
+
+    def _punctuate(self, rng: np.random.Generator, ids: Ids, ends: Ids) -> tuple[Ids, Flags]:
+        size = len(ids)
+        chance = rng.random(size)
+        meaning = (ids < 0) | (ids >= self.lexicon.first_number)
+        inner = meaning & np.append(meaning[1:], False)
+        stops = meaning & (chance < 0.075)
+        separators = np.select(
+            [
+                stops & (chance < 0.008),
+                stops & (chance < 0.011),
+                stops,
+                meaning & (chance < 0.15),
+                inner & (chance > 0.992),
+            ],
+            [_PARAGRAPH, _BREAK, _STOP, _COMMA, _HYPHEN],
+            default=_SPACE,
+        ).astype(np.int32)
+        _enclose(rng, separators, meaning, _OPENING, _CLOSING)
+        _enclose(rng, separators, meaning, _LEFT, _RIGHT)
+        separators[ends - 1] = _END
+        stops = np.isin(separators, (_STOP, _PARAGRAPH, _BREAK))
+        return separators, np.append(False, stops[:-1])
+
+    def _elide(self, ids: Ids, separators: Ids) -> None:
+        known = np.maximum(ids, 0)
+        vowel = (ids >= 0) & self.lexicon.vowel[known]
+        elided = self.lexicon.elided[known]
+        before_vowel = np.append(vowel[1:], False) & (ids >= 0) & (separators == _SPACE)
+        chosen = before_vowel & (elided >= 0)
+        ids[chosen] = elided[chosen]
+        separators[chosen] = _NOTHING
+
+    def _pieces(self, rng: np.random.Generator, texts: _Texts, bare: Flags) -> list[str]:
+        """Words and what follows them, in turns."""
+        pieces = np.empty((len(texts.ids), 2), dtype=np.object_)
+        form = texts.capital + 2 * bare
+        pieces[:, 0] = self.lexicon.written[form, np.maximum(texts.ids, 0)]
+        pieces[:, 1] = _written(_SEPARATORS)[texts.separators]
+        tail = np.flatnonzero(texts.ids < 0)
+        words = [tail_word(-number, self._plain_words) for number in texts.ids[tail].tolist()]
+        flags = zip(words, texts.capital[tail].tolist(), bare[tail].tolist(), strict=True)
+        pieces[tail, 0] = [_in_form(word, capital, plain) for word, capital, plain in flags]
+        # One text has one kind of apostrophe as often as the other; here one in a batch of words.
+        elided = texts.separators == _NOTHING
+        typographic = (rng.random(len(texts.ids)) < 0.5) & ~bare
+        pieces[elided, 1] = "'"
+        pieces[elided & typographic, 1] = "’"
+        flat: list[str] = pieces.ravel().tolist()
+        return flat
 
 
-def _answer(random: Random, world: World, topic: Topic, answers: list[str]) -> str:
-    """An answer; `answers` holds some earlier ones, for it to be one of."""
-    if answers and random.random() < SHARED_ANSWERS:
-        return random.choice(answers)
-    text = world.text(random, topic, round(random.triangular(200, 480, 300)))
-    answers.append(text)
-    del answers[:-50]
-    return text
+def generate_records(questions: int, seed: int = 1, start: int = 0) -> Iterator[dict[str, Any]]:
+    """The records numbered from `start`, in this process."""
+    world = _world(seed)
+    first, skipped = divmod(start, BATCH)
+    records = (record for number in count(first) for record in world.batch(number))
+    return islice(records, skipped, skipped + questions)
 
 
-def _asking(random: Random, world: World, topic: Topic, author: Author) -> str:
-    opening = random.choice(_OPENINGS).format(
-        auteur=f"{author.civilite} {author.prenom} {author.nom}"
+def write_questions(  # noqa: PLR0913 - most have a default that serves
+    path: Path,
+    questions: int,
+    seed: int = 1,
+    *,
+    start: int = 0,
+    processes: int = 2,
+    progress: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Write questions as this program's own NDJSON, a record a line.
+
+    Args:
+        path: the file.
+        questions: how many; the first is number `start` of the endless corpus of this seed.
+        seed: another seed is another corpus.
+        start: how many to leave out.
+        processes: which make them; they change nothing in the file.
+        progress: called with how many are written.
+    """
+    first, skipped = divmod(start, BATCH)
+    batches = range(first, -(-(start + questions) // BATCH))
+    written = 0
+    with path.open("wb") as file:
+        for lines in _batches(batches, seed, processes):
+            kept = lines[skipped : skipped + questions - written]
+            file.writelines(kept)
+            skipped, written = 0, written + len(kept)
+            progress(written)
+
+
+def _batches(numbers: range, seed: int, processes: int) -> Iterator[list[bytes]]:
+    """The lines of each batch, in order, a few of them made ahead."""
+    if processes == 1 or len(numbers) == 1:
+        yield from (_lines(number, seed) for number in numbers)
+        return
+    waiting: deque[Future[list[bytes]]] = deque()
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for number in numbers:
+            waiting.append(pool.submit(_lines, number, seed))
+            if len(waiting) > 4 * processes:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _lines(number: int, seed: int) -> list[bytes]:
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    return [f"{encode(record)}\n".encode() for record in _world(seed).batch(number)]
+
+
+@lru_cache(maxsize=1)
+def _world(seed: int) -> World:
+    return World(seed)
+
+
+@lru_cache(maxsize=1)
+def _written(pieces: tuple[str, ...]) -> Strings:
+    return np.array(pieces, dtype=np.object_)
+
+
+def _in_form(word: str, capital: bool, bare: bool) -> str:
+    written = capitalised(word) if capital else word
+    return without_accents(written) if bare else written
+
+
+def _name_topic(rng: np.random.Generator, lexicon: Lexicon) -> Topic:
+    """The words and the phrases of one topic."""
+    families = rng.choice(COMMON_FAMILIES, TOPIC_FAMILIES, replace=False)
+    words = [lexicon.families[number] for number in families]
+    pairs = rng.integers(0, 30, (TOPIC_PHRASES, 2))
+    pairs[:, 1] += pairs[:, 0] == pairs[:, 1]
+    phrases = [(int(words[one][0]), int(words[other][-1])) for one, other in pairs]
+    return Topic(words, phrases)
+
+
+def _topic_words(topic: Topic) -> Ids:
+    """A table from which a uniform draw is a word of the topic."""
+    ids = np.concatenate(topic.words)
+    weights: Weights = np.concatenate(
+        [
+            1 / (rank + 6) / np.arange(1, len(family) + 1) ** 1.3
+            for rank, family in enumerate(topic.words)
+        ]
     )
-    body = world.text(random, topic, round(random.triangular(100, 240, 150)))
-    request = f"{random.choice(_REQUESTS)} {topic.phrases(random)}."
-    return f"<p>{opening} {topic.phrases(random)}.</p>{body}<p>{request}</p>"
+    return ids[quantiles(weights, 1 << 12)]
 
 
-def _title(random: Random, topic: Topic) -> str:
-    words = [topic.phrases(random), *(topic.words(random) for _ in range(random.randint(1, 4)))]
-    title = " ".join(words)
-    return title[:1].upper() + title[1:]
+def _lengths(rng: np.random.Generator, median: int, spread: float, least: int, most: int) -> Ids:
+    drawn = rng.lognormal(np.log(median), spread, BATCH)
+    return np.clip(drawn, least, most).astype(np.int32)
 
 
-def _author_fields(author: Author) -> dict[str, str]:
-    groupe, sigle = author.groupe
-    return {
-        "auteur": f"{author.civilite} {author.prenom} {author.nom}",
-        "civilite": author.civilite,
-        "prenom": author.prenom,
-        "nom": author.nom,
-        "acteur_ref": author.acteur_ref,
-        "groupe": groupe,
-        "groupe_sigle": sigle,
-        "departement": author.departement,
-    }
+def _tail_ids(rng: np.random.Generator, size: int) -> Ids:
+    """Ranks in the tail, negative to tell them from words of the lexicon."""
+    ranks = TAIL_SHIFT * ((1 - rng.random(size)) ** (-1 / (TAIL_EXPONENT - 1)) - 1)
+    # Beyond the last rank come its words again, any of them as often.
+    return -1 - np.fmod(ranks, TAIL - 1).astype(np.int32)
 
 
-def _author(random: Random, number: int) -> Author:
-    civilite, prenom = random.choice(_PRENOMS)
-    return Author(
-        civilite=civilite,
-        prenom=prenom,
-        nom=random.choice(COMMUNES),
-        acteur_ref=f"PA{700_000 + number}",
-        groupe=Draw(_GROUPES)(random),
-        departement=random.choice(_DEPARTEMENTS),
-    )
+def _repeat(rng: np.random.Generator, ids: Ids, starts: Ids, meaning: Flags) -> None:
+    """Let some words be one that stands before in the same text."""
+    at = np.flatnonzero(meaning & (rng.random(len(ids)) < REPEATED_SHARE))
+    earlier = starts[at] + (rng.random(len(at)) * (at - starts[at])).astype(np.int64)
+    kept = meaning[earlier]
+    ids[at[kept]] = ids[earlier[kept]]
 
 
-def _topic(random: Random, words: Draw) -> Topic:
-    # Frequent words belong to no topic in particular: they would make all topics alike.
-    own = [words(random) for _ in range(4 * TOPIC_WORDS)]
-    own = list(dict.fromkeys(sorted(own, key=lambda _: random.random())))[:TOPIC_WORDS]
-    phrases = [f"{one} {other}" for one, other in pairwise(own)]
-    return Topic(
-        rubrique=" : ".join(own[: random.randint(1, 2)]),
-        ministere=Draw(_MINISTERES)(random),
-        words=Draw(own),
-        phrases=Draw(phrases[:12]),
-    )
+def _enclose(
+    rng: np.random.Generator, separators: Ids, meaning: Flags, left: int, right: int
+) -> None:
+    """Put some single words between guillemets or brackets."""
+    alone = meaning[1:] & (separators[1:] == _SPACE) & (separators[:-1] == _SPACE)
+    at = np.flatnonzero(alone & (rng.random(len(alone)) < 0.004)) + 1
+    at = at[np.diff(at, prepend=-2) > 1]
+    separators[at - 1], separators[at] = left, right
 
 
-def _day(random: Random, start: date, end: date) -> date:
-    """A Tuesday, the day on which the questions of the JO come out."""
-    day = start + timedelta(days=random.randrange((end - start).days))
-    return max(start, day - timedelta(days=(day.weekday() - 1) % 7))
+def _complete(record: dict[str, Any], texts: dict[str, str], *, bare: bool) -> None:
+    """Put the texts of a question in the frame that such texts have."""
+    fix = without_accents if bare else str
+    opening, request, answer = record.pop("frame")
+    record["titre"] = capitalised(texts["titre"].rstrip("."))
+    asked = f"<p>{opening} {texts['texte_question']}</p><p>{request}</p>"
+    record["texte_question"] = fix(asked)
+    if record["texte_reponse"] is not None:
+        record["texte_reponse"] = f"<p>{fix(answer)} {texts['texte_reponse']}</p>"
 
 
-def _demo_words() -> Iterator[str]:
-    """The words of the demo corpus that mean something, the most frequent first."""
-    counts: Counter[str] = Counter()
-    for path in sorted(DEMO.glob("*.json")):
-        for text in re.findall(r'"texte": "(.*)"', path.read_text(encoding="utf-8")):
-            counts.update(re.findall(r"[a-zà-ÿœ]{5,}", re.sub(r"<.*?>", " ", text).lower()))
-    return (word for word, _ in counts.most_common(1_500))
-
-
-def _tail(random: Random) -> list[str]:
-    """Words that could be French: a root, an ending, and often a prefix."""
-    made = ["".join(parts) for parts in product(_PREFIXES, _ROOTS, _ENDINGS)]
-    return random.sample(made, TAIL_WORDS)
+def _share(record: dict[str, Any], answers: dict[int, str], topic: int, *, repeated: bool) -> None:
+    """Give the answer of another question on the topic, where there is one to repeat."""
+    if repeated and topic in answers:
+        record["texte_reponse"] = answers[topic]
+    answers[topic] = record["texte_reponse"]

@@ -1,8 +1,8 @@
-"""Writes the tables of `docs/reference.md` from the declarations of the program.
+"""Writes the tables of `docs/reference.md` and others from the declarations of the program.
 
 The prose is written by hand; between `<!-- generated: NAME -->` and `<!-- end -->` stands what
 the section of that name renders.
-`make docs` writes the file; with `--check` nothing is written, and a file that lags is an error.
+`make docs` writes the files; with `--check` nothing is written, and one that lags is an error.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import click
 
+from index.columnar.layout import ARRAYS, SHAPE_LETTERS
 from index.fields import TEXT_FIELDS
 from index.question import RECORD_FIELDS, STATUTS, TYPES, Attribution, Question
+from index.stores.whoosh_schema import SHAPE
 from search.facets import EN_RETARD, FACET, FACETS, Facet
 from search.query.lexer import OPERATORS
 from search.request import PARAMETERS, SORTS
@@ -25,7 +27,9 @@ from web.commands import main as qe
 from web.commands.shell import DONE_WITH_REJECTS, FAILED, INTERRUPTED
 from web.settings import SETTINGS, Settings
 
-REFERENCE: Final = Path(__file__).resolve().parent / "reference.md"
+_DOCS: Final = Path(__file__).resolve().parent
+GENERATED: Final = (_DOCS / "reference.md", _DOCS / "index-format.md")
+"""The pages that hold generated sections."""
 
 _SECTION: Final = re.compile(r"<!-- generated: (?P<name>[\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
 
@@ -45,23 +49,28 @@ def render(text: str) -> str:
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail when the file lags.")
-@click.argument("reference", type=click.Path(exists=True, path_type=Path), default=REFERENCE)
-def main(reference: Path, *, check: bool) -> None:
-    """Write the generated tables of REFERENCE, docs/reference.md unless another is given."""
-    current = reference.read_text(encoding="utf-8")
+@click.argument("pages", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def main(pages: tuple[Path, ...], *, check: bool) -> None:
+    """Write the generated tables of PAGES, of all pages that have any unless some are given."""
+    for page in pages or GENERATED:
+        _update(page, check=check)
+
+
+def _update(page: Path, *, check: bool) -> None:
+    current = page.read_text(encoding="utf-8")
     try:
         expected = render(current)
     except UnknownSection as error:
-        raise click.ClickException(f"{reference}: {error}") from error
+        raise click.ClickException(f"{page}: {error}") from error
     if current == expected:
-        click.echo(f"{reference} is up to date")
+        click.echo(f"{page} is up to date")
     elif check:
         raise click.ClickException(
-            f"{reference} lags in {', '.join(_lagging(current, expected))}: run `make docs`"
+            f"{page} lags in {', '.join(_lagging(current, expected))}: run `make docs`"
         )
     else:
-        reference.write_text(expected, encoding="utf-8")
-        click.echo(f"{reference} written: {', '.join(_lagging(current, expected))}")
+        page.write_text(expected, encoding="utf-8")
+        click.echo(f"{page} written: {', '.join(_lagging(current, expected))}")
 
 
 def _rendered_section(match: re.Match[str]) -> str:
@@ -227,6 +236,29 @@ def _settings() -> Iterator[str]:
     )
 
 
+def _array_shapes() -> Iterator[str]:
+    return (f"- {letter}: {meaning}" for letter, meaning in SHAPE_LETTERS.items())
+
+
+def _arrays() -> Iterator[str]:
+    return _table(
+        ("array", "type", "shape", "what an entry says"),
+        ((_code(a.name), ", ".join(a.dtypes), a.shape, a.meaning) for a in ARRAYS),
+    )
+
+
+def _index_shape() -> Iterator[str]:
+    kinds = {
+        "indexed fields": SHAPE.fields,
+        "marked fields": SHAPE.marked_fields,
+        "integer columns": SHAPE.integers,
+        "text columns": SHAPE.texts,
+        "key columns": SHAPE.keys,
+        "relations": SHAPE.relations,
+    }
+    return (f"- {kind}: {', '.join(map(_code, names))}" for kind, names in kinds.items())
+
+
 SECTIONS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "fields": _fields,
     "operators": _operators,
@@ -238,6 +270,9 @@ SECTIONS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "commands": _commands,
     "exit-codes": _exit_codes,
     "settings": _settings,
+    "array-shapes": _array_shapes,
+    "arrays": _arrays,
+    "index-shape": _index_shape,
 }
 """What each marker's name stands for: the lines of a section."""
 

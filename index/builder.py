@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -18,12 +18,14 @@ from typing import Any, Final
 
 from index.errors import IndexLocked, MixedCorpora, NothingRecognised
 from index.progress import Progress
-from index.question import Question, Version
+from index.question import Question
 from index.sources import Reading, Reject, Remark, read_sources
+from index.stores import Store
 from index.stores.atomic import write_atomically
 from index.stores.lock import hold_lock
 from index.stores.manifest import Manifest, check_replaceable, is_vacant, program_version
 from index.stores.replacement import place_for_rebuild, recover, replace_directory
+from index.stores.version_key import same_content, version_key
 from index.stores.whoosh_store import latest_generation, open_store
 
 REJECTS_NAME: Final = "rejects.ndjson"
@@ -163,16 +165,16 @@ class _Build:
             raise _nothing_recognised(self.sources, head)
         if first is None and is_vacant(directory):
             # An index without questions would already be a fictional or a real one.
-            return self._report(_batch_of({}, head), reading)
+            return self._report(_nothing_added(head), reading)
         fictional = first.fictional if first else Manifest.read(directory).fictional
         with (
             _vacant_again_on_failure(directory),
             open_store(directory, fictional=fictional, today=self.today, after=after) as store,
         ):
-            batch = _batch_of(store.known(), chain(head, (first,) if first else (), items))
-            report = self._report(batch, reading)
+            intake = _taken_in(store, chain(head, (first,) if first else (), items))
+            report = self._report(intake, reading)
             _write_rejects(directory, report.rejects)
-            generation = store.publish(batch.questions, report.as_json(), self.progress)
+            generation = store.publish(report.as_json(), self.progress)
         return replace(report, generation=generation)
 
     def rebuild(self, directory: Path) -> Report:
@@ -187,15 +189,15 @@ class _Build:
                 replace_directory(directory, fresh)
         return report
 
-    def _report(self, batch: _Batch, reading: Reading) -> Report:
+    def _report(self, intake: _Intake, reading: Reading) -> Report:
         return Report(
             sources=tuple(map(str, self.sources)),
             day=self.today,
-            read=batch.read,
-            indexed=len(batch.newest),
-            unchanged=batch.unchanged,
-            superseded=batch.superseded,
-            rejects=tuple(batch.rejects),
+            read=intake.read,
+            indexed=len(intake.newest),
+            unchanged=intake.unchanged,
+            superseded=intake.superseded,
+            rejects=tuple(intake.rejects),
             remarks=tuple(reading.remarks),
             actors_files=reading.actors_files,
             unresolved_references=reading.unresolved.total(),
@@ -203,21 +205,22 @@ class _Build:
 
 
 @dataclass(slots=True)
-class _Batch:
-    """What was read so far, sorted by what becomes of it."""
+class _Intake:
+    """Takes in what is read, and counts what becomes of it.
 
-    known: Mapping[str, Version]
-    newest: dict[str, Question] = field(default_factory=dict)
+    Attributes:
+        known: the key of the version held of each question, by uid.
+        add: given each version to publish; a later one of the same uid replaces it.
+    """
+
+    known: Mapping[str, bytes]
+    add: Callable[[Question, bytes], None]
+    newest: dict[str, bytes] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     read: int = 0
     unchanged: int = 0
     superseded: int = 0
-    _corpus: Question | None = None
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """The versions to publish, one for each uid."""
-        return tuple(self.newest.values())
+    _corpus: tuple[str, str, bool] | None = None
 
     def take(self, item: Question | Reject) -> None:
         self.read += 1
@@ -228,27 +231,28 @@ class _Batch:
 
     def _take_question(self, question: Question) -> None:
         self._check_corpus(question)
-        version = question.version
+        version = version_key(question.version)
         if self._newer_than_held(question.uid, version) and self._newer_than_read(
             question.uid, version
         ):
-            self.newest[question.uid] = question
+            self.newest[question.uid] = version
+            self.add(question, version)
 
-    def _newer_than_held(self, uid: str, version: Version) -> bool:
+    def _newer_than_held(self, uid: str, version: bytes) -> bool:
         held = self.known.get(uid)
         return held is None or self._newer(version, held)
 
-    def _newer_than_read(self, uid: str, version: Version) -> bool:
+    def _newer_than_read(self, uid: str, version: bytes) -> bool:
         other = self.newest.get(uid)
         if other is None:
             return True
-        if not self._newer(version, other.version):
+        if not self._newer(version, other):
             return False
-        self.superseded += 1  # the other one, which the caller replaces
+        self.superseded += 1  # the other one, which this one replaces
         return True
 
-    def _newer(self, version: Version, than: Version) -> bool:
-        if version.content_hash == than.content_hash:
+    def _newer(self, version: bytes, than: bytes) -> bool:
+        if same_content(version, than):
             self.unchanged += 1
             return False
         if version < than:
@@ -257,21 +261,32 @@ class _Batch:
         return True
 
     def _check_corpus(self, question: Question) -> None:
+        described = (question.uid, question.source, question.fictional)
         if self._corpus is None:
-            self._corpus = question
-        elif question.fictional != self._corpus.fictional:
-            one, other = sorted((self._corpus, question), key=lambda q: not q.fictional)
+            self._corpus = described
+        elif question.fictional != self._corpus[2]:
+            (one, place, _), (other, elsewhere, _) = sorted(
+                (self._corpus, described), key=lambda described: not described[2]
+            )
             raise MixedCorpora(
-                f"{one.uid} in {one.source} is fictional and {other.uid} in {other.source} is "
+                f"{one} in {place} is fictional and {other} in {elsewhere} is "
                 f"not: index them apart, each with its own --index"
             )
 
 
-def _batch_of(known: Mapping[str, Version], items: Iterable[Question | Reject]) -> _Batch:
-    batch = _Batch(known)
+def _nothing_added(rejects: Iterable[Reject]) -> _Intake:
+    """The account of what was read when no question was among it."""
+    intake = _Intake({}, lambda _question, _version: None)
+    for reject in rejects:
+        intake.take(reject)
+    return intake
+
+
+def _taken_in(store: Store, items: Iterable[Question | Reject]) -> _Intake:
+    intake = _Intake(store.known(), store.add)
     for item in items:
-        batch.take(item)
-    return batch
+        intake.take(item)
+    return intake
 
 
 @contextmanager

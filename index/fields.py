@@ -28,6 +28,7 @@ class TextField:
         boost: weight of the field in BM25F (see `docs/relevance.md`).
         b: how much a long field is held against a question, from 0 to 1 (BM25F's b).
         unfielded: whether words without a prefix are searched in it.
+        marked: whether results show passages of it, for which the places of its words are kept.
         text: the plain text to analyse, or None when the question has none.
     """
 
@@ -36,6 +37,7 @@ class TextField:
     boost: float
     b: float
     unfielded: bool
+    marked: bool
     text: Callable[[Question], str | None]
 
 
@@ -89,20 +91,23 @@ def _plain(html: str | None) -> str | None:
 
 
 TEXT_FIELDS: Final = (
-    TextField("titre", "Titre", 2.5, 0.5, True, lambda q: q.titre),
-    TextField("rubrique", "Rubrique", 1.0, 0.3, True, _headings),
-    TextField("question", "Question", 1.0, 0.6, True, lambda q: _plain(q.texte_question)),
-    TextField("reponse", "Réponse", 0.8, 0.6, True, lambda q: _plain(q.texte_reponse)),
-    TextField("numero", "Numéro", 3.0, 0.0, True, _numbers),
-    TextField("auteur", "Députée ou député", 1.0, 0.0, False, lambda q: q.auteur),
-    TextField("groupe", "Groupe politique", 1.0, 0.0, False, _group_names),
-    TextField("ministere", "Ministère attributaire", 1.0, 0.0, False, _ministry_names),
+    TextField("titre", "Titre", 2.5, 0.5, True, True, lambda q: q.titre),
+    TextField("rubrique", "Rubrique", 1.0, 0.3, True, False, _headings),
+    TextField("question", "Question", 1.0, 0.6, True, True, lambda q: _plain(q.texte_question)),
+    TextField("reponse", "Réponse", 0.8, 0.6, True, True, lambda q: _plain(q.texte_reponse)),
+    TextField("numero", "Numéro", 3.0, 0.0, True, False, _numbers),
+    TextField("auteur", "Députée ou député", 1.0, 0.0, False, False, lambda q: q.auteur),
+    TextField("groupe", "Groupe politique", 1.0, 0.0, False, False, _group_names),
+    TextField("ministere", "Ministère attributaire", 1.0, 0.0, False, False, _ministry_names),
 )
 """The searchable fields, in the order of the help."""
 
 TEXT_FIELD: Final[Mapping[str, TextField]] = {field.name: field for field in TEXT_FIELDS}
 UNFIELDED: Final = tuple(field.name for field in TEXT_FIELDS if field.unfielded)
 """The fields searched by words without a prefix."""
+
+MARKED_FIELDS: Final = tuple(field.name for field in TEXT_FIELDS if field.marked)
+"""The fields whose words results mark."""
 
 
 def _ordinal(day: date | None) -> int | None:

@@ -38,7 +38,18 @@ _SPAN: Final = re.compile(r"\b((?:row|col)span)\s*=\s*[\"']?([0-9]{1,3})(?![0-9]
 _CELL: Final = re.compile(r"<(t[dh])\b[^>]*>(?:[^<]++|<(?!/?t[dh]\b))*+</\1>")
 _WORDS: Final = r"[^<\s]++(?: [^<\s]++)*+"
 _TOKEN: Final = re.compile(rf"<(?P<end>/?)(?P<name>\w+)[^>]*>|(?P<space>\s+)|{_WORDS}")
+_CLEAN_GAP: Final = r"(?:[\ \u00a0\u202f]|<br>(?:<br>)?)"
+_CLEAN_WORDS: Final = r"{word} (?: {gap} {word} )*+".format(
+    word=rf"[^<>&\s{_NOISE.pattern[1:-1]}]++", gap=_CLEAN_GAP
+)
+_SURELY_CLEAN: Final = re.compile(
+    rf"""(?x)(?: <p> (?=[^<\s]|<[^b])
+      (?: {_CLEAN_GAP}?+ (?: {_CLEAN_WORDS} | <(em|strong|sup|sub)> {_CLEAN_WORDS} </\1> ) )++
+    </p> )++"""
+)
+"""Paragraphs in canonical form, as most texts are that were cleaned before."""
 _BLOCK_TAG: Final = re.compile(rf"</?(?:{'|'.join(_BLOCKS)})\b[^>]*>")
+_TAG: Final = re.compile(r"<(?P<end>/?)(?P<name>\w*)[^>]*>")
 _OTHER_TAG: Final = re.compile(rf"<(?!/?(?:{'|'.join(ALLOWED_TAGS)}|i|b)\b[^<>]*>)", re.I)
 
 
@@ -47,6 +58,8 @@ def clean_html(raw: str | None) -> str | None:
 
     Words that a block, a cell or a break separates stay separated. Cleaning twice changes nothing.
     """
+    if raw and _SURELY_CLEAN.fullmatch(raw) and unicodedata.is_normalized("NFC", raw):
+        return raw
     cleaned = raw or ""
     for _ in range(9):  # what a round drops may have parted a letter from its accent
         before, cleaned = cleaned, _tidied(_parsed(_prepared(cleaned)))
@@ -60,10 +73,16 @@ def text_of_html(clean: str) -> str:
 
     Other tags vanish without a space (`1<sup>er</sup>` is `1er`).
     """
-    marked = re.sub(r"<t[dh]\b[^>]*>", "\t", re.sub(r"</t[dh]>", "", clean))
-    marked = re.sub(rf"<br>|{_BLOCK_TAG.pattern}", "\n", marked)
-    lines = html.unescape(re.sub(r"<[^>]*>", "", marked)).split("\n")
-    return "\n".join(line.strip() for line in lines if line.strip())
+    lines = html.unescape(_TAG.sub(_space_of, clean)).split("\n")
+    return "\n".join(words for line in lines if (words := line.strip()))
+
+
+def _space_of(tag: re.Match[str]) -> str:
+    """The white space that stands for a tag in plain text."""
+    name = tag["name"]
+    if name in _CELLS:
+        return "" if tag["end"] else "\t"
+    return "\n" if name == "br" or name in _BLOCKS else ""
 
 
 def html_of_text(text: str) -> str:
@@ -84,7 +103,9 @@ def plain_line(raw: str | None) -> str | None:
 
 def without_controls(text: str) -> str:
     """The text in NFC without control characters, soft hyphens and lone surrogates."""
-    return unicodedata.normalize("NFC", _NOISE.sub("", text))
+    if not text.isprintable():
+        text = _NOISE.sub("", text)
+    return unicodedata.normalize("NFC", text)
 
 
 def _prepared(raw: str) -> str:

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import IntEnum
+from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
-from unidecode import unidecode
-
 from index.errors import MalformedRecord
+from index.french.fold import transcribe
 from index.markup import text_of_html, without_controls
 
 QuestionType = Literal["QE", "QG", "QOSD"]
@@ -171,8 +171,8 @@ class Question:
         """The same value for every question that received the same answer, whatever its mark-up."""
         if self.texte_reponse is None:
             return None
-        words = re.findall(r"\w+", unidecode(text_of_html(self.texte_reponse)).lower())
-        return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
+        words = transcribe(text_of_html(self.texte_reponse)).encode().translate(_WORD_SIGNS).split()
+        return hashlib.sha256(b" ".join(words)).hexdigest()[:16]
 
     @property
     def url_officielle(self) -> str | None:
@@ -311,11 +311,29 @@ class Question:
         given["source"] = source or record.get("source")
         return make_question(closed_as=record.get("statut"), source_rank=source_rank, **given)
 
+    def to_stored(self) -> bytes:
+        """The question as an index keeps it; equal questions give equal bytes."""
+        return "\0".join(self._written_values()).encode()
+
+    @classmethod
+    def from_stored(cls, stored: bytes) -> Question:
+        """Read back what `to_stored` gave, whole: `source_rank` and `date_erratum` too.
+
+        Nothing is checked: these bytes were made from a `Question`.
+        """
+        values = zip(_FORMS, stored.decode().split("\0"), strict=True)
+        return cls(*[form.read(value) if value else form.empty for form, value in values])
+
     @property
     def content_hash(self) -> str:
         """A hash of everything published; where it was read from doesn't count."""
-        record = replace(self, source="").as_record(None)
-        return hashlib.sha256(repr(record).encode()).hexdigest()
+        published = self._written_values()[:_PUBLISHED]
+        return hashlib.sha256("\0".join(published).encode()).hexdigest()
+
+    def _written_values(self) -> list[str]:
+        """Every field as text, in order; those that are no part of the record come last."""
+        values = zip(_FORMS, _values_of(self), strict=True)
+        return ["" if value is None else form.write(value) for form, value in values]
 
     @property
     def version(self) -> Version:
@@ -330,6 +348,15 @@ _INTEGER_FIELDS: Final = ("legislature", "numero", "page_jo_question", "page_jo_
 _STRUCTURED_FIELDS: Final = frozenset(
     (*_DATE_FIELDS, *_INTEGER_FIELDS, "attributions", "dates_renouvellement", "statut")
 )
+_PUBLISHED: Final = len(_BASE_FIELDS) - 1
+"""How many of the fields count in the content; `source` and the two after it don't."""
+
+_WORD_SIGNS: Final = bytes(
+    ord(chr(code).lower()) if chr(code).isalnum() or chr(code) == "_" else ord(" ")
+    for code in range(128)
+).ljust(256)
+"""For each byte of ASCII its small letter, or a space when it is part of no word."""
+
 _UID: Final = re.compile(r"QANR5L(?P<legislature>\d{1,3})(?P<type>QE|QG|QOSD)(?P<numero>\d{1,7})")
 
 RECORD_FIELDS: Final = (
@@ -341,6 +368,52 @@ RECORD_FIELDS: Final = (
     "url_officielle",
 )
 """The names of the record, in the order in which everything writes them."""
+
+
+class _Form(NamedTuple):
+    """How a field is written into an index, and read back; `empty` is read from no text."""
+
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+    empty: Any = None
+
+
+def _write_attributions(attributions: Iterable[Attribution]) -> str:
+    return "\1".join(
+        f"{_iso(entry.date) or ''}\2{entry.ministere}\2{entry.ministere_developpe or ''}"
+        for entry in attributions
+    )
+
+
+def _read_attributions(text: str) -> tuple[Attribution, ...]:
+    entries = (entry.split("\2") for entry in text.split("\1"))
+    return tuple(
+        Attribution(date.fromisoformat(day) if day else None, ministere, developpe or None)
+        for day, ministere, developpe in entries
+    )
+
+
+def _write_dates(days: Iterable[date]) -> str:
+    return "\1".join(map(date.isoformat, days))
+
+
+def _read_dates(text: str) -> tuple[date, ...]:
+    return tuple(map(date.fromisoformat, text.split("\1")))
+
+
+_TEXT: Final = _Form(str, str)
+_INTEGER: Final = _Form(str, int)
+_DATE: Final = _Form(date.isoformat, date.fromisoformat)
+_OTHER_FORMS: Final = {
+    **dict.fromkeys((*_INTEGER_FIELDS, "source_rank"), _INTEGER),
+    **dict.fromkeys((*_DATE_FIELDS, "date_erratum"), _DATE),
+    "attributions": _Form(_write_attributions, _read_attributions, ()),
+    "dates_renouvellement": _Form(_write_dates, _read_dates, ()),
+    "source": _Form(str, str, ""),
+}
+"""Parts are separated by control characters, which `without_controls` keeps out of all texts."""
+_FORMS: Final = tuple(_OTHER_FORMS.get(entry.name, _TEXT) for entry in fields(Question))
+_values_of: Final = attrgetter(*(entry.name for entry in fields(Question)))
 
 
 def make_uid(legislature: int, type_: str, numero: int) -> str:
@@ -471,9 +544,9 @@ def _clean_text(name: str, value: object) -> str | None:
     if not isinstance(value, str):
         raise MalformedRecord(f"{name} is not text: {value!r:.60}")
     text = without_controls(value)
-    if not name.startswith("texte_"):
-        text = " ".join(text.split())
-    return text.strip() or None
+    if name.startswith("texte_"):
+        return text.strip() or None
+    return " ".join(text.split()) or None
 
 
 def _clean_attribution(attribution: Attribution) -> Attribution:

@@ -1,4 +1,4 @@
-"""From the query tree to what an engine looks up: words become families, prefixes become terms.
+"""From the query tree to what an engine looks up: words become families of terms.
 
 The result knows terms and fields but no engine. The reference engine of the tests walks the query
 tree without it, so that a mistake here shows.
@@ -32,6 +32,23 @@ QUERY_FIELDS: Final[Mapping[str, str]] = {fold(field.name): field.name for field
 
 
 @dataclass(frozen=True, slots=True)
+class TermsBeginning:
+    """The folded terms that begin with a folded prefix, however many an index holds.
+
+    They stand together in an index: it looks them up as one, and never lists them.
+    """
+
+    prefix: str
+
+    def __contains__(self, term: object) -> bool:
+        return isinstance(term, str) and term.isascii() and term.startswith(self.prefix)
+
+
+Slot: TypeAlias = frozenset[str] | TermsBeginning
+"""The terms allowed at one position."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sequence:
     """Words at successive positions of one field, each any term of its slot.
 
@@ -41,7 +58,7 @@ class Sequence:
             many other positions between the first and the last.
     """
 
-    slots: tuple[frozenset[str], ...]
+    slots: tuple[Slot, ...]
     slop: int | None = None
 
 
@@ -66,11 +83,9 @@ class Unit:
     relaxable: bool = False
 
     @property
-    def forms(self) -> frozenset[str]:
-        """The terms that match alone."""
-        return frozenset().union(
-            *(sequence.slots[0] for sequence in self.alternatives if len(sequence.slots) == 1)
-        )
+    def single_slots(self) -> tuple[Slot, ...]:
+        """The slots of which any term matches alone."""
+        return tuple(s.slots[0] for s in self.alternatives if len(s.slots) == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +142,6 @@ class Vocabulary(Protocol):
 
     def family(self, word: str) -> frozenset[str]:
         """The folded terms that a word, as typed, stands for; itself always among them."""
-        ...
-
-    def with_prefix(self, prefix: str, fields: Iterable[str]) -> frozenset[str]:
-        """The folded terms of these fields that begin with a folded prefix."""
         ...
 
 
@@ -201,10 +212,10 @@ class _Expansion:
             return None
         match node:
             case Phrase(text, slop):
-                slots = tuple(frozenset([part.term]) for part in parts)
+                slots: tuple[Slot, ...] = tuple(frozenset([part.term]) for part in parts)
                 return Unit(text, fields, (Sequence(slots, slop),), _typed(parts, slop))
             case Prefix(text):
-                slots = (*map(self._family, parts[:-1]), self._prefixed(parts[-1], fields))
+                slots = (*map(self._family, parts[:-1]), TermsBeginning(parts[-1].term))
                 return Unit(f"{text}*", fields, (Sequence(slots),), None, True, True)
             case Word(text):
                 return self._word(text, tokens, parts, fields)
@@ -233,9 +244,6 @@ class _Expansion:
 
     def _family(self, token: Token) -> frozenset[str]:
         return self.vocabulary.family(token.accented or token.term)
-
-    def _prefixed(self, token: Token, fields: tuple[str, ...]) -> frozenset[str]:
-        return self.vocabulary.with_prefix(token.term, fields)
 
 
 def _required(nodes: tuple[Node, ...]) -> Iterable[Node]:

@@ -10,10 +10,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from unidecode import unidecode
-
+from index.french.fold import transcribe
 from index.question import STATUTS, TYPES
 
 EN_RETARD: Final = "en_retard"
@@ -67,8 +66,7 @@ class Facet:
         return _ALONE.get(label, label)
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """One line of a facet: `nombre` counts live questions exactly."""
 
     valeur: str
@@ -79,13 +77,7 @@ class FacetValue:
 
     def as_json(self) -> dict[str, Any]:
         """The object of the API (see `docs/api.md`)."""
-        return {
-            "valeur": self.valeur,
-            "libelle": self.libelle,
-            "nombre": self.nombre,
-            "choisie": self.choisie,
-            "exclue": self.exclue,
-        }
+        return self._asdict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +102,8 @@ def identity(text: str) -> str:
 
     NFC, one space for any white space, one kind of apostrophe, accents and case folded.
     """
-    # White space last: unidecode writes some, for « ½ » among others.
-    return " ".join(unidecode(unicodedata.normalize("NFC", text)).split()).casefold()
+    # White space last: transcribing writes some, for « ½ » among others.
+    return " ".join(transcribe(unicodedata.normalize("NFC", text)).split()).casefold()
 
 
 def author_identity(text: str) -> str:

@@ -1,20 +1,33 @@
 """Where the words that made a question match stand in one of its texts, and how they are marked.
 
-Only `<mark>` is ever added; everything else that isn't HTML already is escaped.
+The positions of the searched terms come from an index, or from an analysis of the text; which
+words are marked follows from them alone. Only `<mark>` is ever added; everything else that isn't
+HTML already is escaped.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final, NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Sequence as Ordered
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeAlias
 
-from index.french.analyzer import Token, analyze
-from search.expansion import Sequence, Unit
+from index.french.analyzer import analyze
+from index.french.compounds import joined
+from index.french.segment import APOSTROPHES, HYPHENS, token_end
+from search.expansion import Sequence, Slot, Unit
+
+Places: TypeAlias = Mapping[Slot, Ordered[int]]
+"""Where the terms of each slot stand in one text: positions in words from 0, ascending. The glued
+form of a compound stands where its first part does. A slot that stands nowhere may be missing."""
 
 _TAG: Final = re.compile(r"(<[^>]+>)")
 _INLINE_TAG: Final = re.compile(r"</?(?:em|strong|sup|sub)\b")
+_BEFORE_A_PART: Final = HYPHENS + APOSTROPHES
+"""One of these stands before any part of a compound but the first."""
 
 
 class Mark(NamedTuple):
@@ -25,52 +38,144 @@ class Mark(NamedTuple):
     unit: int
 
 
-def find_marks(text: str, units: Iterable[Unit], field: str) -> list[Mark]:
-    """The words of a field's text that match any of the units, in order and without overlap.
+class Words(NamedTuple):
+    """The words of one text, by position; where one ends is found when it is asked for.
+
+    Attributes:
+        text: as it was analysed.
+        starts: where the word at each position begins, in characters.
+    """
+
+    text: str
+    starts: Ordered[int]
+
+    def end(self, position: int) -> int:
+        """Where the word at a position ends, in characters."""
+        return token_end(self.text, self.starts[position])
+
+    def joined_to_next(self, position: int) -> bool:
+        """Whether the word at a position and the next one are parts of one compound."""
+        following = position + 1
+        if following == len(self.starts):
+            return False
+        start = self.starts[following]
+        if self.text[start - 1] not in _BEFORE_A_PART:
+            return False
+        return joined(self.text, self.end(position), start)
+
+    def last_matched(self, position: int, slot: Slot) -> int:
+        """The last word of what matches a slot that stands at a position.
+
+        That is the word itself, or else the compound that begins with it, glued.
+        """
+        last = position
+        if self.joined_to_next(position) and not self._matches(position, slot):
+            while self.joined_to_next(last):
+                last += 1
+        return last
+
+    def _matches(self, position: int, slot: Slot) -> bool:
+        word = self.text[self.starts[position] : self.end(position)]
+        return any(term in slot for term in _terms_of(word))
+
+
+class Marks:
+    """The marks of one text, in order and without overlap.
+
+    Where each ends is found when it is asked for: of a long text, only a few are shown.
+
+    Attributes:
+        starts: where each begins, in characters.
+        units: the number of the unit that each is for.
+    """
+
+    def __init__(self, words: Words, spans: Ordered[_Span]) -> None:
+        self._words = words
+        self._lasts = [last for _, last, _ in spans]
+        self.starts = [words.starts[first] for first, _, _ in spans]
+        self.units = [unit for _, _, unit in spans]
+        self._ends: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __iter__(self) -> Iterator[Mark]:
+        return self.between(0, len(self))
+
+    def end(self, number: int) -> int:
+        """Where the mark of this number ends, in characters."""
+        end = self._ends.get(number)
+        if end is None:
+            end = self._ends[number] = self._words.end(self._lasts[number])
+        return end
+
+    def between(self, first: int, last: int) -> Iterator[Mark]:
+        """The marks numbered from `first` up to but not including `last`."""
+        for number in range(first, last):
+            yield Mark(self.starts[number], self.end(number), self.units[number])
+
+
+_Span: TypeAlias = tuple[int, int, int]
+"""The positions of the first and last word of a mark, and the number of its unit."""
+
+NO_MARKS: Final = Marks(Words("", ()), ())
+"""Of any text."""
+
+
+def find_marks(text: str, units: Iterable[Unit], field: str) -> Marks:
+    """The words of a field's text that match any of the units, found by analysing it.
 
     An elided article is no token and is never marked; a hyphenated word is marked whole.
     """
     tokens = analyze(text)
-    found = [
-        Mark(start, end, number)
+    units = list(units)
+    places = {
+        slot: list(
+            dict.fromkeys(t.position for t in tokens if t.term in slot or t.accented in slot)
+        )
+        for slot, _ in searched_slots(units, (field,))
+    }
+    words = Words(text, [token.start for token in tokens if not token.glued])
+    return mark_words(words, units, field, places)
+
+
+def searched_slots(units: Iterable[Unit], fields: Iterable[str]) -> Iterator[tuple[Slot, str]]:
+    """The slots whose places tell the marks of these units, each with each field it needs."""
+    for field in fields:
+        for unit in units:
+            if field in unit.fields:
+                for sequence in unit.alternatives:
+                    for slot in sequence.slots:
+                        yield slot, field
+
+
+def mark_words(words: Words, units: Iterable[Unit], field: str, places: Places) -> Marks:
+    """The words of a field's text that match any of the units.
+
+    Args:
+        words: of the text.
+        units: numbered in this order.
+        field: of the text: units that aren't searched in it mark nothing.
+        places: of the slots of `searched_slots`.
+    """
+    spans = [
+        (first, last, number)
         for number, unit in enumerate(units)
         if field in unit.fields
         for sequence in unit.alternatives
-        for start, end in _occurrences(sequence, tokens)
+        for first, last in _occurrences(sequence, words, places)
     ]
-    return list(_without_overlaps(sorted(found)))
+    return Marks(words, _without_overlaps(sorted(spans)))
 
 
-def mark_text(text: str, marks: Iterable[Mark]) -> str:
-    """A plain text as HTML with its marks."""
-    return _mark_part(text, 0, marks)
-
-
-def mark_html(source: str, find: Callable[[str], list[Mark]]) -> str:
-    """Clean HTML with marks; a word that tags cut in two is marked in both halves.
+def mark_text(text: str, marks: Iterable[Mark], offset: int = 0) -> str:
+    """A plain text as HTML with its marks.
 
     Args:
-        source: HTML as `index.markup` leaves it.
-        find: gives the marks of the plain text.
+        text: a part of the text that the marks are of.
+        marks: in order; what of them lies outside of the part is left out.
+        offset: where the part begins.
     """
-    parts = _TAG.split(source)
-    plain = [_plain_of(part) for part in parts]
-    marks = find("".join(plain))
-    marked, position = [], 0
-    for part, words in zip(parts, plain, strict=True):
-        is_tag = part.startswith("<")
-        marked.append(part if is_tag else _mark_part(words, position, marks))
-        position += len(words)
-    return "".join(marked)
-
-
-def _plain_of(part: str) -> str:
-    if not part.startswith("<"):
-        return html.unescape(part)
-    return "" if _INLINE_TAG.match(part) else "\n"
-
-
-def _mark_part(text: str, offset: int, marks: Iterable[Mark]) -> str:
     written, position = [], 0
     for mark in marks:
         start = max(mark.start - offset, position)
@@ -84,56 +189,97 @@ def _mark_part(text: str, offset: int, marks: Iterable[Mark]) -> str:
     return "".join(written)
 
 
-def _occurrences(sequence: Sequence, tokens: list[Token]) -> Iterator[tuple[int, int]]:
-    slots = [_tokens_in(slot, tokens) for slot in sequence.slots]
+def mark_html(source: str, find: Callable[[str], Iterable[Mark]]) -> str:
+    """Clean HTML with marks; a word that tags cut in two is marked in both halves.
+
+    Args:
+        source: HTML as `index.markup` leaves it.
+        find: gives the marks of the plain text.
+    """
+    parts = _TAG.split(source)
+    plain = [_plain_of(part) for part in parts]
+    marks = list(find("".join(plain)))
+    marked, position = [], 0
+    for part, words in zip(parts, plain, strict=True):
+        is_tag = part.startswith("<")
+        marked.append(part if is_tag else mark_text(words, marks, position))
+        position += len(words)
+    return "".join(marked)
+
+
+def _plain_of(part: str) -> str:
+    if not part.startswith("<"):
+        return html.unescape(part)
+    return "" if _INLINE_TAG.match(part) else "\n"
+
+
+@lru_cache(maxsize=1 << 12)
+def _terms_of(word: str) -> tuple[str, ...]:
+    """The terms of one word without what it is joined to."""
+    return tuple(term for t in analyze(word) for term in (t.term, t.accented) if term)
+
+
+def _occurrences(sequence: Sequence, words: Words, places: Places) -> Iterator[tuple[int, int]]:
+    """The first and last position of each part of a text that a sequence marks."""
+    slots = sequence.slots
+    held = [places.get(slot, ()) for slot in slots]
+    if not all(held):
+        return
     if len(slots) == 1:
-        for token in slots[0].values():
-            yield token.start, token.end
+        for position in held[0]:
+            yield position, words.last_matched(position, slots[0])
     elif sequence.slop is None:
-        for start in slots[0]:
-            places = [start + offset for offset in range(len(slots))]
-            if all(place in slot for place, slot in zip(places, slots, strict=True)):
-                yield from _spans([slot[p] for p, slot in zip(places, slots, strict=True)])
+        for start in _starts(held):
+            yield from _joined_words(start, slots, words)
     else:
-        for start in sorted(set().union(*slots)):
-            window = range(start, start + len(slots) + sequence.slop)
-            yield from _window_spans(slots, sequence.slots, window)
+        for position, slot in _near(sequence, held):
+            yield position, words.last_matched(position, slot)
 
 
-def _tokens_in(slot: frozenset[str], tokens: list[Token]) -> dict[int, Token]:
-    return {t.position: t for t in tokens if t.term in slot or t.accented in slot}
+def _starts(held: list[Ordered[int]]) -> set[int]:
+    """Where successive words begin, from where each stands."""
+    shifted = ({place - offset for place in own} for offset, own in enumerate(held))
+    return set.intersection(*shifted)
 
 
-def _window_spans(
-    slots: list[dict[int, Token]], terms: tuple[frozenset[str], ...], window: range
-) -> Iterator[tuple[int, int]]:
-    inside = [[slot[place] for place in window if place in slot] for slot in slots]
-    needed = [terms.count(own) for own in terms]
-    if all(len(found) >= count for found, count in zip(inside, needed, strict=True)):
-        for found in inside:
-            yield from ((token.start, token.end) for token in found)
+def _joined_words(start: int, slots: Ordered[Slot], words: Words) -> Iterator[tuple[int, int]]:
+    """The successive words of a sequence, the parts of one hyphenated word together."""
+    first, last = start, words.last_matched(start, slots[0])
+    for position, slot in enumerate(slots[1:], start + 1):
+        if not words.joined_to_next(position - 1):
+            yield first, last
+            first = position
+        last = words.last_matched(position, slot)
+    yield first, last
 
 
-def _spans(tokens: list[Token]) -> Iterator[tuple[int, int]]:
-    """The places of a sequence's tokens, the parts of one hyphenated word together."""
-    start, end, compound = tokens[0].start, tokens[0].end, tokens[0].compound
-    for token in tokens[1:]:
-        if compound is None or token.compound != compound:
-            yield start, end
-            start = token.start
-        end, compound = token.end, token.compound
-    yield start, end
+def _near(sequence: Sequence, held: list[Ordered[int]]) -> Iterator[tuple[int, Slot]]:
+    """The positions of words in any order, in windows of `words + slop` that hold each of them.
+
+    A window begins at one of the words; a word given twice must occur twice in it.
+    """
+    slots, width = sequence.slots, len(sequence.slots) + (sequence.slop or 0)
+    windows = [
+        start
+        for start in sorted(set().union(*held))
+        if all(
+            bisect_left(own, start + width) - bisect_left(own, start) >= slots.count(slot)
+            for slot, own in zip(slots, held, strict=True)
+        )
+    ]
+    for slot, own in zip(slots, held, strict=True):
+        for position in own:
+            begun = bisect_right(windows, position)
+            if begun and position < windows[begun - 1] + width:
+                yield position, slot
 
 
-def _without_overlaps(marks: Iterable[Mark]) -> Iterator[Mark]:
-    last: Mark | None = None
-    for mark in marks:
-        if last is None:
-            last = mark
-        elif mark.start < last.end:
-            last = last._replace(end=max(last.end, mark.end))
+def _without_overlaps(spans: Iterable[_Span]) -> list[_Span]:
+    apart: list[_Span] = []
+    for first, last, unit in spans:
+        if apart and first <= apart[-1][1]:
+            before, end, own = apart[-1]
+            apart[-1] = before, max(end, last), own
         else:
-            yield last
-            last = mark
-    if last is not None:
-        yield last
+            apart.append((first, last, unit))
+    return apart

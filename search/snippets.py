@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
-from search.marks import Mark, mark_text
+from search.marks import NO_MARKS, Marks, mark_text
 
 PASSAGES: Final = 2
 PASSAGE_LENGTH: Final = 260
@@ -21,71 +20,142 @@ PASSAGE_LENGTH: Final = 260
 _LEAD: Final = 90
 """How far before its first mark a passage looks for the beginning of a sentence."""
 
+_ENDS: Final = ".!?…"
 _SENTENCE_BREAK: Final = re.compile(
-    r"""(?<=[.!?…])(?<!\bM\.)(?<!\bMM\.)(?<!\b[A-Z]\.)   # « M. le ministre » is no end
-        [\s»”"]+(?=[^\W\d_a-zà-öø-ÿœ]|[«“"(\d])            # nor is what no capital follows
-      | \n+""",
+    rf"""[{_ENDS}\n](?:                                     # a set first: quick to look for
+        (?<=\n)\n*
+      | (?<!\bM\.)(?<!\bMM\.)(?<!\b[A-Z]\.)                 # « M. le ministre » is no end
+        ([\s»”"]+)(?=[^\W\d_a-zà-öø-ÿœ]|[«“"(\d])           # nor is what no capital follows
+    )""",
     re.VERBOSE,
 )
-_BLANKS: Final = re.compile(r"[ \t\n]+")
-"""Not the no-break spaces: `1 960` must not be cut at the end of a line."""
+_BETWEEN: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + '»”"'
+"""What may stand between two sentences."""
 _WORD_BREAK: Final = re.compile(r"\s")
 
+_Worth: TypeAlias = tuple[int, int, int, int]
+"""What makes one passage better than another: how many units it adds to those shown already, how
+many it has, its marks, and how early it begins (negative)."""
 
-@dataclass(frozen=True, slots=True)
-class _Passage:
+
+class _Passage(NamedTuple):
+    """A part of a text, `text[start:end]`, and the numbers of its marks.
+
+    Attributes:
+        first, last: the first mark, and the one after the last.
+        units: those of its marks.
+    """
+
     start: int
     end: int
-    marks: tuple[Mark, ...]
+    first: int = 0
+    last: int = 0
+    units: frozenset[int] = frozenset()
 
-    @property
-    def units(self) -> frozenset[int]:
-        return frozenset(mark.unit for mark in self.marks)
+    def worth(self, shown: frozenset[int]) -> _Worth:
+        """What it is worth when these units are shown already."""
+        units = self.units
+        return len(units - shown), len(units), self.last - self.first, -self.start
+
+    def overlaps(self, other: _Passage) -> bool:
+        """Whether the two have a part of the text in common."""
+        return self.start < other.end and other.start < self.end
 
 
-def best_passages(text: str, marks: Sequence[Mark]) -> tuple[str, ...]:
+def best_passages(text: str, marks: Marks) -> tuple[str, ...]:
     """The passages to show of a text, as HTML, in the order of the text; none without marks.
 
     The first is the one with the most different words, then the most marks, then the earliest;
     the second adds words that the first lacks, or isn't close to it.
     """
-    starts = [mark.start for mark in marks]
-    passages = [_passage(text, marks, starts, mark) for mark in marks]
+    passages = _Passages(text, marks)
     chosen: list[_Passage] = []
-    shown: frozenset[int] = frozenset()
-    while passages and len(chosen) < PASSAGES:
-        best = max(
-            passages,
-            key=lambda p: (len(p.units - shown), len(p.units), len(p.marks), -p.start),
-        )
+    while len(chosen) < PASSAGES and (best := passages.best_beside(chosen)):
         chosen.append(best)
-        shown |= best.units
-        passages = [p for p in passages if p.end <= best.start or p.start >= best.end]
-    return tuple(_render(text, passage) for passage in sorted(chosen, key=lambda p: p.start))
+    chosen.sort()
+    return tuple([_render(text, passage, marks) for passage in chosen])
 
 
 def opening(text: str) -> tuple[str, ...]:
     """The beginning of a text, as HTML; nothing for an empty one."""
     if not text:
         return ()
-    return (_render(text, _Passage(0, _cut_end(text, 0), ())),)
+    return (_render(text, _Passage(0, _cut_end(text, 0)), NO_MARKS),)
 
 
-def _passage(text: str, marks: Sequence[Mark], starts: list[int], first: Mark) -> _Passage:
-    """The passage that begins just before a mark; `starts` are where all marks start."""
-    start = _cut_start(text, first.start)
-    end = max(_cut_end(text, start), first.end)
-    inside = marks[bisect_left(starts, start) : bisect_left(starts, end)]
-    return _Passage(start, end, tuple(mark for mark in inside if mark.end <= end))
+class _Passages:
+    """The passages of a text: for each mark one that begins just before it.
+
+    Finding where to cut is what takes time: it is put off until a passage may be the best.
+    """
+
+    def __init__(self, text: str, marks: Marks) -> None:
+        self._text, self._marks = text, marks
+        self._widest = [self._widen(number) for number in range(len(marks))]
+        self._cut: dict[int, _Passage] = {}
+
+    def best_beside(self, chosen: Sequence[_Passage]) -> _Passage | None:
+        """The best passage that overlaps none of those chosen already.
+
+        Passages are cut in the order of what they can be worth at most, until none that is left
+        can be better than the best one.
+        """
+        shown = frozenset[int]().union(*[passage.units for passage in chosen])
+        marked = {number for passage in chosen for number in range(passage.first, passage.last)}
+        promises = [
+            (passage.worth(shown), number)
+            for number, passage in enumerate(self._widest)
+            if number not in marked
+        ]
+        best, most = None, (0, 0, 0, 0)
+        for promise, number in sorted(promises, reverse=True):
+            if promise <= most:
+                break
+            passage = self._passage(number)
+            worth = passage.worth(shown)
+            if worth > most and not any(map(passage.overlaps, chosen)):
+                best, most = passage, worth
+        return best
+
+    def _widen(self, number: int) -> _Passage:
+        """What holds the passage of a mark, wherever that is cut."""
+        first_mark = self._marks.starts[number]
+        start, end = _earliest_cut(first_mark), first_mark + PASSAGE_LENGTH
+        return self._between(start, end, *self._marks_between(start, end, number))
+
+    def _passage(self, number: int) -> _Passage:
+        """The passage of a mark."""
+        known = self._cut.get(number)
+        if known is None:
+            start = _cut_start(self._text, self._marks.starts[number])
+            end = max(_cut_end(self._text, start), self._marks.end(number))
+            first, last = self._marks_between(start, end, number)
+            while last - 1 > number and self._marks.end(last - 1) > end:
+                last -= 1
+            known = self._cut[number] = self._between(start, end, first, last)
+        return known
+
+    def _marks_between(self, start: int, end: int, number: int) -> tuple[int, int]:
+        """The numbers of the marks that begin there, around one of them."""
+        starts = self._marks.starts
+        return bisect_left(starts, start, 0, number), bisect_left(starts, end, number)
+
+    def _between(self, start: int, end: int, first: int, last: int) -> _Passage:
+        return _Passage(start, end, first, last, frozenset(self._marks.units[first:last]))
+
+
+def _earliest_cut(first_mark: int) -> int:
+    """Where the passage of a mark that begins there may begin at the earliest."""
+    return first_mark - _LEAD if first_mark > PASSAGE_LENGTH // 2 else 0
 
 
 def _cut_start(text: str, first_mark: int) -> int:
-    if first_mark <= PASSAGE_LENGTH // 2:
+    earliest = _earliest_cut(first_mark)
+    if not earliest:
         return 0
-    earliest = first_mark - _LEAD
-    sentences = list(_SENTENCE_BREAK.finditer(text, earliest, first_mark))
+    sentences = _sentence_breaks(text, earliest, first_mark)
     if sentences:
-        return sentences[-1].end()
+        return sentences[-1][1]
     word = _WORD_BREAK.search(text, earliest, first_mark)
     return word.end() if word else first_mark
 
@@ -95,28 +165,45 @@ def _cut_end(text: str, start: int) -> int:
     if latest >= len(text):
         return len(text)
     middle = start + PASSAGE_LENGTH // 2
-    sentences = list(_SENTENCE_BREAK.finditer(text, middle, latest))
+    sentences = _sentence_breaks(text, middle, latest)
     if sentences:
-        return sentences[-1].start()
-    blank = max(text.rfind(space, middle, latest) for space in (" ", "\n", "\t"))
+        return sentences[-1][0]
+    blank = max([text.rfind(space, middle, latest) for space in " \n\t"])
     return blank if blank > 0 else latest
 
 
-def _render(text: str, passage: _Passage) -> str:
-    moved = (
-        mark._replace(start=mark.start - passage.start, end=mark.end - passage.start)
-        for mark in passage.marks
-    )
-    body = _BLANKS.sub(" ", mark_text(text[passage.start : passage.end], moved)).strip()
+def _sentence_breaks(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where sentences of a part of a text are cut: before and after what stands between them."""
+    ended = start > 0 and text[start - 1] in _ENDS
+    breaks = _SENTENCE_BREAK.finditer(text, start - ended, end)
+    return [found.span(found.lastindex or 0) for found in breaks]
+
+
+def _render(text: str, passage: _Passage, marks: Marks) -> str:
+    shown = marks.between(passage.first, passage.last)
+    body = _on_one_line(mark_text(text[passage.start : passage.end], shown, passage.start))
     before = "… " if _cuts_sentence(text, passage.start) else ""
     after = " …" if _cuts_sentence(text, passage.end) else ""
     return f"{before}{body}{after}"
+
+
+def _on_one_line(text: str) -> str:
+    """With one space for many; no-break ones stay: `1 960` must not be cut at the end of a line."""
+    line = text.replace("\n", " ").replace("\t", " ")
+    while "  " in line:
+        line = line.replace("  ", " ")
+    return line.strip()
 
 
 def _cuts_sentence(text: str, place: int) -> bool:
     """Whether a passage that begins or ends here leaves a part of a sentence out."""
     if not text[:place].strip() or not text[place:].strip():
         return False
+    if "\n" in text[place - 1 : place + 1]:
+        return False
     around = max(0, place - _LEAD)
-    breaks = _SENTENCE_BREAK.finditer(text, around, place + _LEAD)
-    return not any(found.start() <= place <= found.end() for found in breaks)
+    sentence_end = around + len(text[around:place].rstrip(_BETWEEN)) - 1
+    if sentence_end < 0:
+        return True
+    found = _SENTENCE_BREAK.match(text, sentence_end, place + _LEAD)
+    return found is None or found.end() < place

@@ -14,6 +14,7 @@ from hypothesis import settings
 from index.question import Question
 from index.stores.whoosh_store import open_store
 from search.engine import Engine, open_engine
+from tests.publishing import publish
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Real published files, which are no part of the project."""
@@ -70,7 +71,7 @@ def make_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEngine
     def make(questions: Iterable[Question]) -> Engine:
         directory = tmp_path_factory.mktemp("index")
         with open_store(directory, fictional=False, today=date(2026, 5, 12)) as store:
-            store.publish(list(questions), {}, lambda *_: None)
+            publish(store, list(questions))
         opened.append(open_engine(directory))
         return opened[-1]
 

@@ -8,24 +8,30 @@ A token carries the folded term that is indexed, the accented form when it diffe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Final
+from typing import Final, NamedTuple
 
 from index.french.compounds import glue, group_compounds
-from index.french.elision import is_elided
+from index.french.elision import ELIDED, is_elided
 from index.french.fold import accented, fold
 from index.french.numbers import number_term
-from index.french.segment import Piece, segment
+from index.french.segment import APOSTROPHES, IN_WORD_ONLY, Piece, segment
 
 CHAIN_VERSION: Final = 1
 """Grows whenever some text gets other tokens, or some word other lemmas (lexicon, stop words):
 families are stored too, and old indexes must then be rebuilt."""
 
+_ONE_WORD: Final = re.compile(
+    rf"\W*+(?:(?:{'|'.join(ELIDED)})[{APOSTROPHES}])?([^\W_º{APOSTROPHES}]++)[^\w°{IN_WORD_ONLY}]*+",
+    re.IGNORECASE,
+)
+"""A text in which the chain finds one plain word, perhaps with an elided article. Most words come
+alone when texts are cut at their white space, and need none of the steps but the last."""
 
-@dataclass(frozen=True, slots=True)
-class Token:
+
+class Token(NamedTuple):
     """One term of a text.
 
     Attributes:
@@ -52,6 +58,9 @@ def analyze(text: str) -> list[Token]:
     Args:
         text: NFC text, as records hold it; offsets point into it as given.
     """
+    word = _ONE_WORD.fullmatch(text)
+    if word is not None:
+        return [_token(Piece(word[1], word.start(1), word.end(1), "word"), 0)]
     tokens: list[Token] = []
     position = 0
     for number, group in enumerate(group_compounds(_without_elided(text), text)):
@@ -62,11 +71,6 @@ def analyze(text: str) -> list[Token]:
         else:
             tokens.extend(parts)
     return tokens
-
-
-def count_positions(tokens: list[Token]) -> int:
-    """The length of a text in words, which is what BM25F calls its length."""
-    return sum(not token.glued for token in tokens)
 
 
 def fingerprint() -> str:

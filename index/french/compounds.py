@@ -26,12 +26,23 @@ def group_compounds(pieces: Iterable[Piece], text: str) -> Iterator[list[Piece]]
     """
     group: list[Piece] = []
     for piece in pieces:
-        if group and not _JOINER.fullmatch(text, group[-1].end, piece.start):
+        if group and not joined(text, group[-1].end, piece.start):
             yield group
             group = []
         group.append(piece)
     if group:
         yield group
+
+
+def joined(text: str, end: int, start: int) -> bool:
+    """Whether two neighbouring words are parts of one compound.
+
+    Args:
+        text: what they stand in.
+        end: where the first ends, in characters.
+        start: where the next begins.
+    """
+    return _JOINER.fullmatch(text, end, start) is not None
 
 
 def glue(parts: Sequence[str]) -> str | None:

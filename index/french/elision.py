@@ -14,7 +14,9 @@ ELIDED: Final = frozenset(
 """What both apostrophes elide; before any other word an apostrophe is like a hyphen."""
 
 
-_BEFORE_A_WORD: Final = re.compile(rf"[{APOSTROPHES}](?:\s*[«“\"(]\s*)?")
+OPENING_SIGNS: Final = '«“"('
+
+_BEFORE_A_WORD: Final = re.compile(rf"[{APOSTROPHES}](?:\s*[{OPENING_SIGNS}]\s*)?")
 """What stands between an elided article and its word: an opening sign too, as in `l’« École »`."""
 
 

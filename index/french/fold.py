@@ -7,14 +7,29 @@ must keep pointing into the original.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import Final
 
 from unidecode import unidecode
+
+_NON_ASCII: Final = re.compile(r"[^\0-\x7f]")
 
 _IGNORABLE = re.compile("[\u00ad\u200b-\u200d\ufeff]")
 """Soft hyphens and zero-width characters: invisible inside a word, and no part of it."""
 
 _NOT_IN_TERM = re.compile(r"[^a-z0-9,]|(?<![0-9]),|,(?![0-9])")
 """A comma between digits is part of a number: folding the term `6,6` again must not give `66`."""
+
+
+def transcribe(text: str) -> str:
+    """A text in ASCII, as unidecode writes it: `Œuvré` → `OEuvre`. Case and signs stay."""
+    return _NON_ASCII.sub(lambda char: _transcribed(char[0]), text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _transcribed(char: str) -> str:
+    # Unidecode looks at one character after the other too, but for each occurrence anew.
+    return unidecode(char)
 
 
 def fold(word: str) -> str:
@@ -25,7 +40,9 @@ def fold(word: str) -> str:
     A word that unidecode cannot transcribe becomes its code points (`u1f600`), so that a folded
     term is always ASCII and an accented one never is.
     """
-    folded = _NOT_IN_TERM.sub("", unidecode(word).lower())
+    folded = transcribe(word).lower()
+    if not folded.isalnum():
+        folded = _NOT_IN_TERM.sub("", folded)
     return folded or "".join(f"u{ord(char):x}" for char in word)
 
 
@@ -35,5 +52,7 @@ def accented(word: str) -> str | None:
     >>> accented("Œuvre"), accented("ECOLE")
     ('œuvre', None)
     """
+    if word.isascii():
+        return None
     lower = _IGNORABLE.sub("", word).lower()
     return None if lower.isascii() else lower

@@ -8,7 +8,7 @@ both *élève* and *élevé*.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
@@ -26,26 +26,28 @@ _GRAMMATICAL: Final = frozenset(
 """Lemmas of words that name nothing: expanding `est` to every form of *être* would find
 everything, and `MES` is a mechanism, not a possessive."""
 
-_LIGHT_RULES: Final = (
-    ("trices", "teur"), ("trice", "teur"),
-    ("iennes", "ien"), ("ienne", "ien"),
-    ("euses", "eur"), ("euse", "eur"),
-    ("ières", "ier"), ("ière", "ier"), ("ieres", "ier"), ("iere", "ier"),
-    ("antes", "ant"), ("ante", "ant"), ("entes", "ent"), ("ente", "ent"),
-    ("ives", "if"), ("ive", "if"),
-    ("ées", "é"), ("ée", "é"), ("és", "é"), ("ees", "e"), ("ee", "e"),
-    ("eaux", "eau"), ("aux", "al"),
-    ("ss", "ss"), ("us", "us"), ("is", "is"),
-    ("s", ""), ("x", "x"),
-)  # fmt: skip
-"""Plural and feminine endings, the longest first; the first that fits is replaced."""
+_LIGHT_RULES: Final = {
+    "trices": "teur", "trice": "teur",
+    "iennes": "ien", "ienne": "ien",
+    "euses": "eur", "euse": "eur",
+    "ières": "ier", "ière": "ier", "ieres": "ier", "iere": "ier",
+    "antes": "ant", "ante": "ant", "entes": "ent", "ente": "ent",
+    "ives": "if", "ive": "if",
+    "ées": "é", "ée": "é", "és": "é", "ees": "e", "ee": "e",
+    "eaux": "eau", "aux": "al",
+    "ss": "ss", "us": "us", "is": "is",
+    "s": "", "x": "x",
+}  # fmt: skip
+"""Plural and feminine endings; the longest that fits is replaced."""
+
+_LONGEST_ENDING: Final = 6
 
 _SHORTEST_STEM: Final = 3
 
-_GENDERS: Final = (
-    ("trice", "teur"), ("euse", "eur"), ("ienne", "ien"),
-    ("ante", "ant"), ("ente", "ent"), ("ive", "if"), ("ale", "al"),
-)  # fmt: skip
+_GENDERS: Final = {
+    "trice": "teur", "euse": "eur", "ienne": "ien",
+    "ante": "ant", "ente": "ent", "ive": "if", "ale": "al",
+}  # fmt: skip
 """Feminines that the lexicon takes for words of their own (`travailleuse`, `familiale`) and their
 masculines. Not `-ière`: `manière` and `charnière` have nothing of `manier` and `charnier`."""
 
@@ -98,11 +100,12 @@ def light_stem(word: str) -> str:
     return _inflected(word, _LIGHT_RULES)
 
 
-def _inflected(word: str, rules: Iterable[tuple[str, str]]) -> str:
-    """The word with the first of its endings that fits replaced; itself when none does."""
-    for ending, replacement in rules:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            return word.removesuffix(ending) + replacement
+def _inflected(word: str, rules: Mapping[str, str]) -> str:
+    """The word with the longest of its endings that fits replaced; itself when none does."""
+    for size in range(min(_LONGEST_ENDING, len(word) - _SHORTEST_STEM), 0, -1):
+        replacement = rules.get(word[-size:])
+        if replacement is not None:
+            return word[:-size] + replacement
     return word
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import PurePosixPath
+from posixpath import splitext
 from typing import Any, Final
 
 from index.errors import MalformedRecord
@@ -72,8 +72,8 @@ def _rank_of(source: object) -> SourceRank:
     """Of the format a record was first read from; one that names no file is JSON itself."""
     if not source:
         return SourceRank.JSON
-    suffix = PurePosixPath(str(source)).suffix.lower()
-    return _RANK_OF_SUFFIX.get(suffix, SourceRank.PAGE_TEXT)
+    _, suffix = splitext(str(source))
+    return _RANK_OF_SUFFIX.get(suffix.lower(), SourceRank.PAGE_TEXT)
 
 
 def _load(line: bytes) -> Any:
@@ -87,7 +87,7 @@ def _load(line: bytes) -> Any:
 
 def _check_encodable(line: bytes, record: dict[str, Any]) -> None:
     """Half of an escaped surrogate pair is valid JSON, but no text that could be stored."""
-    if rb"\ud" not in line.lower():
+    if b"\\" not in line or rb"\ud" not in line.lower():
         return
     try:
         json.dumps(record, ensure_ascii=False).encode()

@@ -1,37 +1,45 @@
 """The write side of an engine.
 
-A store keeps one index in one place; a build reads what it knows and publishes what changed.
+A store keeps one index in one place; a build reads what it knows, adds what changed as it reads,
+and publishes everything at its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from index.progress import Progress
-from index.question import Question, Version
+from index.question import Question
 
 
 class Store(Protocol):
     """Exclusive write access to one index, from `open_store` to `close`."""
 
-    def known(self) -> Mapping[str, Version]:
-        """The version held of each question, by uid."""
+    def known(self) -> Mapping[str, bytes]:
+        """The key of the version held of each question, by uid (see `index.stores.version_key`)."""
         ...
 
-    def publish(
-        self, questions: Sequence[Question], report: Mapping[str, Any], progress: Progress
-    ) -> int:
-        """Add or replace questions and make them visible, all at once.
+    def add(self, question: Question, version: bytes) -> None:
+        """Take in a question, to be published with the others; nothing is visible before that.
 
         Args:
-            questions: at most one for each uid; one already held is replaced whole.
+            question: new, or newer than the one held, or than one added before, which it
+                replaces whole.
+            version: the key of its version.
+        """
+        ...
+
+    def publish(self, report: Mapping[str, Any], progress: Progress) -> int:
+        """Make what was added visible, all at once; once for each store.
+
+        Args:
             report: the build's account, kept beside the index as `report-{generation}.json`.
             progress: called as the work goes.
 
         Returns:
-            The generation published. With no questions nothing is written and the current
+            The generation published. When nothing was added nothing is written and the current
             generation is returned.
         """
         ...

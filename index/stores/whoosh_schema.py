@@ -1,116 +1,101 @@
-"""The Whoosh schema, derived from the fields and columns; nothing here names one of them."""
+"""What the Whoosh index holds of a question, derived from the fields and columns.
+
+Nothing here names a field: `SHAPE` is what our segments hold, and `make_schema` what Whoosh's own
+searcher is told of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from datetime import date
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from whoosh import columns
-from whoosh.fields import COLUMN, ID, STORED, TEXT, Schema
+from whoosh.fields import STORED, FieldType, Schema
 from whoosh.formats import Positions
 
-from index.fields import COLUMNS, NO_INTEGER, TEXT_FIELDS, Column
-from index.french.analyzer import Token, analyze, count_positions
-from index.question import Question, Version
+from index.columnar.layout import SegmentShape
+from index.fields import COLUMNS, MARKED_FIELDS, TEXT_FIELDS
+from index.french.families import lemmas_of
+from index.french.fold import fold
 
 UID: Final = "uid"
-RECORD: Final = "record"
 VERSION: Final = "version"
+RECORD: Final = "record"
+
+LEMMA: Final = "lemma"
+"""The relation of words to the lemmas they may have: the families of a search."""
+
+SPELLING: Final = "spelling"
+"""The relation of accented words to their folded form."""
+
+ACCENTED_MARK: Final = b"="
+"""Begins the indexed form of an accented word, so that folded ones stand together: the words that
+begin alike are then neighbours, and none of them is a second spelling of another."""
+
+SHAPE: Final = SegmentShape(
+    fields=tuple(field.name for field in TEXT_FIELDS),
+    marked_fields=MARKED_FIELDS,
+    integers=tuple(column.name for column in COLUMNS if column.integer),
+    texts=tuple(column.name for column in COLUMNS if not column.integer),
+    keys=(UID, VERSION),
+    relations=(LEMMA, SPELLING),
+)
+"""What every segment holds."""
 
 
-def length_column(field: str) -> str:
-    """The column that holds the length of a text field, in words."""
-    return f"{field}_length"
+def index_term(term: str) -> bytes:
+    """The indexed bytes of a term as the analysis writes it, folded or accented."""
+    encoded = term.encode()
+    return encoded if term.isascii() else ACCENTED_MARK + encoded
 
 
-class TokensField(TEXT):
-    """A text field that is given tokens instead of a text.
+def written_form(indexed: bytes) -> str:
+    """The term that `index_term` was given."""
+    return indexed.removeprefix(ACCENTED_MARK).decode()
 
-    Analysis happens before Whoosh, so that the schema, which Whoosh pickles into every index,
-    holds neither our language nor a lexicon.
+
+def lemma_keys(terms: Sequence[bytes]) -> list[list[bytes]]:
+    """The lemmas of each term."""
+    return [sorted(map(str.encode, lemmas_of(written_form(term)))) for term in terms]
+
+
+def spelling_keys(terms: Sequence[bytes]) -> list[list[bytes]]:
+    """The folded form of each accented term; none for a folded one."""
+    return [
+        [fold(written_form(term)).encode()] if term.startswith(ACCENTED_MARK) else []
+        for term in terms
+    ]
+
+
+class TokensField(FieldType):
+    """A text field that Whoosh searches and never analyses.
+
+    The schema, which Whoosh pickles into every index, holds neither our language nor a lexicon.
     """
 
-    def index(
-        self, value: Sequence[Token], **_: Any
-    ) -> Generator[tuple[bytes, int, float, bytes], Any, None]:
-        """The postings of one document: term, frequency, weight, encoded positions.
+    def __init__(self) -> None:
+        self.format = Positions()
+        self.analyzer = None
+        self.scorable = True
+        self.stored = False
+        self.unique = False
+        self.vector = None
+        self.indexed = True
 
-        An accented form stands at the same position as its folded form.
-        """
-        assert isinstance(self.format, Positions)
-        places: dict[str, list[int]] = {}
-        for token in value:
-            for term in filter(None, (token.term, token.accented)):
-                places.setdefault(term, []).append(token.position)
-        for term, positions in places.items():
-            count = len(positions)
-            yield term.encode(), count, float(count), self.format.encode(positions)
+    def to_bytes(self, value: str | bytes) -> bytes:
+        """The indexed bytes of a term."""
+        return value if isinstance(value, bytes) else index_term(value)
+
+    def from_bytes(self, indexed: object) -> str:
+        """The term of indexed bytes."""
+        assert isinstance(indexed, bytes)
+        return written_form(indexed)
 
 
 def make_schema() -> Schema:
-    """The schema of an index, the same for writing and for reading."""
+    """The schema of an index as Whoosh's own searcher reads it."""
     schema = Schema()
-    schema.add(UID, ID(unique=True, stored=True))
-    schema.add(RECORD, STORED())
-    schema.add(VERSION, COLUMN(columns.VarBytesColumn()))
-    for field in TEXT_FIELDS:
-        schema.add(field.name, TokensField(stored=False, phrase=True))
-        schema.add(length_column(field.name), _integer_column())
-    for column in COLUMNS:
-        schema.add(column_name(column.name), _column_type(column))
+    for name in (RECORD, UID, VERSION):
+        schema.add(name, STORED())
+    for name in SHAPE.fields:
+        schema.add(name, TokensField())
     return schema
-
-
-def make_document(question: Question, record: str) -> dict[str, Any]:
-    """The Whoosh document of a question.
-
-    Args:
-        question: what is indexed.
-        record: its record as JSON, kept whole.
-    """
-    document: dict[str, Any] = {
-        UID: question.uid,
-        RECORD: record,
-        VERSION: write_version(question.version),
-    }
-    for field in TEXT_FIELDS:
-        tokens = analyze(field.text(question) or "")
-        document[length_column(field.name)] = count_positions(tokens)
-        if tokens:
-            document[field.name] = tokens
-    for column in COLUMNS:
-        document[column_name(column.name)] = _column_value(column, question)
-    return document
-
-
-def column_name(name: str) -> str:
-    """The Whoosh field of a column; text fields bear the plain names."""
-    return f"column_{name}"
-
-
-def write_version(version: Version) -> bytes:
-    """A version as a column holds it; `read_version` reads it back."""
-    named = int(version.named)
-    return f"{version.last_event} {version.source_rank} {named} {version.content_hash}".encode()
-
-
-def read_version(stored: bytes) -> Version:
-    """The version that `write_version` wrote."""
-    day, rank, named, content_hash = stored.decode().split()
-    return Version(date.fromisoformat(day), int(rank), named == "1", content_hash)
-
-
-def _column_value(column: Column, question: Question) -> int | bytes:
-    value = column.value(question)
-    if column.integer:
-        return NO_INTEGER if value is None else int(value)
-    return str(value or "").encode()
-
-
-def _integer_column() -> COLUMN:
-    return COLUMN(columns.NumericColumn("i", default=NO_INTEGER))
-
-
-def _column_type(column: Column) -> COLUMN:
-    return _integer_column() if column.integer else COLUMN(columns.VarBytesColumn())

@@ -1,46 +1,55 @@
 """The write side of the Whoosh index.
 
 Whoosh keeps segments, generations, the lock and the atomic commit; beside its files stand the
-manifest, and for each generation the families and the account of the build.
+manifest, and for each generation the account of the build.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+import numpy as np
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC, EmptyIndexError, FileIndex
-from whoosh.reading import IndexReader
-from whoosh.writing import SegmentWriter
+from whoosh.index import TOC, EmptyIndexError
 
+from index.columnar.array_file import DamagedFile
+from index.columnar.index import ColumnarIndex, OpenSegment, open_generation
+from index.columnar.relation import KeysOf
+from index.columnar.segment_arrays import SegmentArrays
+from index.columnar.writer import ColumnarWriter
 from index.errors import IndexFormatError, IndexMissing, MixedCorpora, QuestionsError
-from index.fields import TEXT_FIELDS
 from index.french.analyzer import fingerprint
-from index.french.families import Families
 from index.progress import Progress
-from index.question import Question, Version
+from index.question import Question
 from index.stores.atomic import write_atomically
 from index.stores.lock import hold_lock
 from index.stores.manifest import Manifest, check, is_vacant, rebuild_command
+from index.stores.whoosh_runs import RunMaker
 from index.stores.whoosh_schema import (
+    LEMMA,
+    SHAPE,
+    SPELLING,
     UID,
     VERSION,
-    make_document,
+    lemma_keys,
     make_schema,
-    read_version,
+    spelling_keys,
 )
+
+RELATION_KEYS: Final[Mapping[str, KeysOf]] = {
+    LEMMA: lemma_keys,
+    SPELLING: spelling_keys,
+}
+"""How the relations of `SHAPE` are computed."""
 
 _NAME: Final = "MAIN"
 """What Whoosh calls an index unless told otherwise."""
-
-KEPT_GENERATIONS: Final = 2
-"""Generations whose families stay: a reader may be opening the one before."""
 
 
 def open_store(directory: Path, *, fictional: bool, today: date, after: int = 0) -> WhooshStore:
@@ -74,7 +83,7 @@ def open_store(directory: Path, *, fictional: bool, today: date, after: int = 0)
     return WhooshStore(directory, after)
 
 
-def open_index(directory: Path) -> FileIndex:
+def open_index(directory: Path) -> ColumnarIndex:
     """The Whoosh index in a directory, with the schema of this version and not the pickled one.
 
     Raises:
@@ -83,7 +92,7 @@ def open_index(directory: Path) -> FileIndex:
     """
     try:
         with damage_named(directory):
-            return FileIndex(FileStorage(str(directory)), make_schema())
+            return ColumnarIndex(directory, make_schema(), SHAPE, RELATION_KEYS)
     except EmptyIndexError as error:
         raise IndexMissing(
             f"{directory} holds no question yet: run `qe index SOURCE... --index {directory}`"
@@ -94,19 +103,21 @@ def open_index(directory: Path) -> FileIndex:
 def damage_named(directory: Path) -> Iterator[None]:
     """Turn whatever reading a damaged index raises into a message that says what to do.
 
-    Whoosh unpickles and unpacks its files without a checksum: cut or overwritten bytes raise
+    Whoosh unpickles its table of contents without a checksum: cut or overwritten bytes raise
     nearly anything, from struct.error to AttributeError.
 
     Raises:
-        IndexFormatError: instead of any error that isn't worded yet.
+        IndexFormatError: instead of any error that says less.
     """
     try:
         yield
-    except (QuestionsError, EmptyIndexError):
+    except EmptyIndexError:
         raise
     except Exception as error:
+        if isinstance(error, QuestionsError) and not isinstance(error, DamagedFile):
+            raise
         raise IndexFormatError(
-            f"{directory} is damaged ({type(error).__name__}: {error}): "
+            f"{directory} is damaged ({_what(error)}): "
             f"make it again with {rebuild_command(directory)}"
         ) from error
 
@@ -117,11 +128,6 @@ def latest_generation(directory: Path) -> int:
         return 0
     newest: int = TOC._latest_generation(FileStorage(str(directory)), _NAME)
     return max(0, newest)
-
-
-def families_path(directory: Path, generation: int) -> Path:
-    """Where the families of a generation stand."""
-    return directory / f"families-{generation}.json"
 
 
 def report_path(directory: Path, generation: int) -> Path:
@@ -140,38 +146,54 @@ class WhooshStore:
                 self._index = open_index(directory)
             except IndexMissing:
                 self._index = _create_index(directory, after)
+            with damage_named(directory):
+                self._segments = open_generation(self._index).segments
+            self._runs = held.enter_context(RunMaker(directory, _dictionary(self._segments)))
             self._held = held.pop_all()
+        self._places: dict[str, int] = {}
+        self._replaced: list[int] = []
+        self._count = 0
 
-    def known(self) -> Mapping[str, Version]:
-        """The version held of each question, by uid."""
-        with damage_named(self._directory), self._index.reader() as reader:
-            stored = reader.column_reader(VERSION) if reader.doc_count_all() else ()
-            return {
-                fields[UID]: read_version(stored[number]) for number, fields in reader.iter_docs()
-            }
+    def known(self) -> Mapping[str, bytes]:
+        """The key of the version held of each question, by uid; see `index.stores`."""
+        known: dict[str, bytes] = {}
+        for segment in self._segments:
+            uids, versions = (_live(segment, name) for name in (UID, VERSION))
+            known.update(zip(map(bytes.decode, uids), versions, strict=True))
+        return known
 
-    def publish(
-        self, questions: Sequence[Question], report: Mapping[str, Any], progress: Progress
-    ) -> int:
-        """Add or replace questions and make them visible, all at once; see `index.stores`."""
+    def add(self, question: Question, version: bytes) -> None:
+        """Take in a question; see `index.stores`."""
+        earlier = self._places.get(question.uid)
+        if earlier is not None:
+            self._replaced.append(earlier)
+        self._places[question.uid] = self._count
+        self._count += 1
+        self._runs.add(question, version)
+
+    def publish(self, report: Mapping[str, Any], progress: Progress) -> int:
+        """Make what was added visible, all at once; see `index.stores`."""
         current: int = self._index.latest_generation()
-        if not questions:
+        if not self._places:
             return current
         generation = current + 1
-        with _cancelled_on_failure(SegmentWriter(self._index)) as writer:
-            terms = self._write(writer, questions, progress)
-            progress("publishing", 0, 1)
-            families = Families.build(terms).as_json()
-            write_atomically(families_path(self._directory, generation), _dump(families))
+        runs = list(self._finished_runs(progress))
+        progress("publishing", 0, 1)
+
+        def moved(done: int, total: int) -> None:
+            progress("publishing", done, total + 1)  # the last step is the publication itself
+
+        with _cancelled_on_failure(self._index.writer(moved)) as writer:
+            self._add_runs(writer, runs)
+            self._delete_replaced(writer)
             account = {"generation": generation, **report}
             write_atomically(report_path(self._directory, generation), _dump(account))
             writer.commit()
-        self._forget_families_before(generation)
         progress("publishing", 1, 1)
         return generation
 
     def close(self) -> None:
-        """Give up the write lock."""
+        """Give up the write lock, and what was added and not published."""
         self._held.close()
 
     def __enter__(self) -> Self:
@@ -185,58 +207,61 @@ class WhooshStore:
     ) -> None:
         self.close()
 
-    def _write(
-        self, writer: SegmentWriter, questions: Sequence[Question], progress: Progress
-    ) -> set[str]:
-        """Write the documents; the vocabulary of the index as it will be."""
-        with damage_named(self._directory), self._index.reader() as reader:
-            terms = set(vocabulary(reader))
-        for done, question in enumerate(questions, start=1):
-            document = make_document(question, _dump(question.as_record(None)))
-            writer.update_document(**document)
-            terms.update(_terms(document))
-            progress("indexing", done, len(questions))
-        return terms
+    def _finished_runs(self, progress: Progress) -> Iterator[SegmentArrays]:
+        progress("indexing", 0, self._count)
+        done = 0
+        for run in self._runs.finish():
+            yield run
+            done += run.size
+            progress("indexing", done, self._count)
 
-    def _forget_families_before(self, generation: int) -> None:
-        kept = {
-            families_path(self._directory, generation - back).name
-            for back in range(KEPT_GENERATIONS)
-        }
-        for path in self._directory.glob("families-*.json"):
-            if path.name not in kept:
-                path.unlink(missing_ok=True)
+    def _add_runs(self, writer: ColumnarWriter, runs: Sequence[SegmentArrays]) -> None:
+        replaced = np.array(sorted(self._replaced), np.int64)
+        base = 0
+        for run in runs:
+            first, last = np.searchsorted(replaced, (base, base + run.size))
+            writer.add_run(run, replaced[first:last] - base)
+            base += run.size
+
+    def _delete_replaced(self, writer: ColumnarWriter) -> None:
+        added = np.array([uid.encode() for uid in self._places])
+        for segment, held in zip(writer.segments, self._segments, strict=True):
+            numbers = np.flatnonzero(np.isin(held.arrays.keys[UID].values, added))
+            writer.delete_documents(segment, numbers)
 
 
 @contextmanager
-def _cancelled_on_failure(writer: SegmentWriter) -> Iterator[SegmentWriter]:
+def _cancelled_on_failure(writer: ColumnarWriter) -> Iterator[ColumnarWriter]:
     """A writer that gives up its lock and its files when what it is used for fails."""
     try:
         yield writer
     except BaseException:
-        writer.cancel()
+        if not writer.is_closed:
+            writer.cancel()
         raise
 
 
-def _create_index(directory: Path, generation: int) -> FileIndex:
-    storage = FileStorage(str(directory))
-    TOC(make_schema(), [], generation).write(storage, _NAME)
-    return FileIndex(storage, make_schema(), _NAME)
+def _create_index(directory: Path, generation: int) -> ColumnarIndex:
+    TOC(make_schema(), [], generation).write(FileStorage(str(directory)), _NAME)
+    return open_index(directory)
 
 
-def vocabulary(reader: IndexReader) -> Iterable[str]:
-    """Every term of every text field, folded and accented ones, some of them several times."""
-    for field in TEXT_FIELDS:
-        for term in reader.lexicon(field.name):
-            yield term.decode()
+def _dictionary(segments: Sequence[OpenSegment]) -> bytes | None:
+    """What the records of an index are compressed against, so that merging copies them."""
+    if not segments:
+        return None
+    largest = max(segments, key=lambda segment: segment.arrays.size)
+    return largest.arrays.records.dictionary.tobytes()
 
 
-def _terms(document: Mapping[str, Any]) -> Iterable[str]:
-    for field in TEXT_FIELDS:
-        for token in document.get(field.name, ()):
-            yield token.term
-            if token.accented:
-                yield token.accented
+def _live(segment: OpenSegment, name: str) -> list[bytes]:
+    """A key column of the documents that aren't deleted."""
+    values: list[bytes] = np.delete(segment.arrays.keys[name].values, segment.deleted).tolist()
+    return values
+
+
+def _what(error: Exception) -> str:
+    return str(error) if isinstance(error, DamagedFile) else f"{type(error).__name__}: {error}"
 
 
 def _dump(value: object) -> str:

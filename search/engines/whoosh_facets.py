@@ -1,22 +1,25 @@
-"""Filters, facet counts and sorts over the columns of a snapshot.
+"""The values of the facets over one snapshot, and how many of some questions bear each.
 
-Every question that matches the text is tested against every filter once; a facet then counts the
-questions that no *other* filter excludes, so no facet needs a search of its own.
+The counts of all facets are one array, of which each facet has a part: the questions without a
+value, then those of each value in the order of display. Facets whose values come together are
+kept as combinations: one look-up a question counts several of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.fields import NO_INTEGER
-from search.engines.whoosh_snapshot import Floats, Ints, Mask, Snapshot
+from search.engines.sorted_arrays import Ints, Mask, kth_greatest_bound
+from search.engines.whoosh_snapshot import Snapshot, Texts
 from search.facets import (
     EN_RETARD,
     FACETS,
@@ -26,253 +29,353 @@ from search.facets import (
     FacetValue,
     identity,
 )
-from search.request import Choice, SearchRequest
+from search.request import Choice
 
-_NO_VALUE = -1
-_YES = "1"
+MOST_COMBINATIONS: Final = 1 << 14
+"""Combinations that are counted as one value; the counts of more would leave the nearest cache."""
+
+MOST_POSSIBLE: Final = 1 << 24
+"""Combinations that could be, of which those that are get counted."""
+
+_UNSHOWN: Final = 0
+"""The place of the counts for what no facet shows."""
+
+_MANY: Final = 2 * LISTED_VALUES
+"""Values of which the most frequent are looked for before any is put in order."""
+
+_SAMPLE: Final = 1 << 12
+"""Documents that tell about how many combinations there are."""
+
+_YES: Final = "1"
+
+_Line: TypeAlias = tuple[str, int]
+"""A value and how many questions bear it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Values:
+    """For each document, one or several places of the counts.
+
+    Attributes:
+        codes: an unsigned type, shape (size,): the document's row of `places`.
+        places: intp, shape (rows, values).
+    """
+
+    codes: NDArray[Any]
+    places: Ints
+
+    def codes_of(self, documents: Ints) -> NDArray[Any]:
+        """The codes of some documents, ascending."""
+        whole = documents.size == self.codes.size
+        return self.codes if whole else self.codes.take(documents)
+
+    def count(self, documents: Ints, width: int) -> Ints:
+        """How many of some documents have each place; shape (width,)."""
+        codes = self.codes_of(documents)
+        rows, values = self.places.shape
+        if documents.size < rows:
+            return np.bincount(self.places.take(codes, axis=0).ravel(), minlength=width)
+        counts = np.repeat(np.bincount(codes, minlength=rows), values)
+        return np.bincount(self.places.ravel(), counts, minlength=width).astype(np.intp)
+
+
+class _Form(NamedTuple):
+    """A wording of a facet's value: in order, the most frequent one of a value comes first.
+
+    Attributes:
+        key: the identity of the value. text: the wording. number: in its column.
+        rarity: how many live documents bear it, negative.
+    """
+
+    key: str
+    rarity: int
+    text: str
+    number: int
 
 
 class FacetColumn:
-    """The values of one facet over one snapshot.
+    """The values of one facet.
 
     Attributes:
-        values: the shown form of each value; `ordinals` says which a document has.
-        ordinals: int64, shape (size,): an index into `values`, or -1 for none and for the
-            documents that aren't live.
+        first, end: its part of the counts; the first place counts the questions without a value.
+        valeurs: the values that places after `first` count, in the order of display among those
+            of equal count.
+        values: of each document. overlapping: what documents bear beside those.
     """
 
-    def __init__(self, facet: Facet, snapshot: Snapshot) -> None:
-        self.facet = facet
+    def __init__(self, facet: Facet, snapshot: Snapshot, first: int) -> None:
+        self._facet = facet
         self._snapshot = snapshot
-        raw = _raw_values(facet, snapshot)
-        # A value that only replaced questions bore is no value any more.
-        keys = [
-            facet.key(value) if value and live else ""
-            for value, live in zip(raw, snapshot.live, strict=True)
+        self.first = first
+        texts = _raw_values(facet, snapshot)
+        forms = _live_forms(facet, texts, snapshot)
+        # Of each key, the most frequent form, ties by code point: the last one set.
+        shown = {form.key: form.text for form in sorted(forms, reverse=True)}
+        extra = (EN_RETARD,) if facet.name == "statut" else ()
+        self.valeurs = sorted((*shown.values(), *extra), key=facet.rank)
+        self.end = first + 1 + len(self.valeurs)
+        self._place = {valeur: place for place, valeur in enumerate(self.valeurs, start=first + 1)}
+        self._place_of_key = {key: self._place[valeur] for key, valeur in shown.items()}
+        self._label = {valeur: facet.libelle(valeur) for valeur in self.valeurs}
+        self.values = _Values(texts.ordinals, np.full((len(texts.values), 1), first))
+        for form in forms:
+            self.values.places[form.number] = self._place_of_key[form.key]
+        self.overlapping = [
+            _Values(snapshot.overdue.view(np.uint8), np.array([[_UNSHOWN], [self._place[valeur]]]))
+            for valeur in extra
         ]
-        self._by_key = {key: number for number, key in enumerate(sorted(set(keys) - {""}))}
-        numbers = (self._by_key.get(key, _NO_VALUE) for key in keys)
-        self.ordinals = np.fromiter(numbers, dtype=np.int64, count=snapshot.size)
-        self.values = _shown_forms(raw, self.ordinals, len(self._by_key))
 
     def canonical(self, valeur: str) -> str:
         """The shown form of a value in any spelling; the spelling itself when no one bears it."""
-        number = self._number(valeur)
-        return valeur if number is None else self.values[number]
+        place = self._find(valeur)
+        return valeur if place is None else self.valeurs[place - self.first - 1]
 
-    def mask(self, valeur: str) -> Mask:
-        """Which documents bear a value."""
-        if self.facet.name == "statut" and valeur == EN_RETARD:
-            return self._snapshot.overdue
-        number = self._number(valeur)
-        if number is None:
-            return self._alias_mask(valeur)
-        bearing: Mask = self.ordinals == number
-        return bearing
+    def passes(self, choices: Iterable[Choice], documents: Ints) -> Mask:
+        """Which of some documents bear one of the values chosen, if any, and none excluded."""
+        chosen, excluded = (
+            [self._bears(choice.valeur, documents) for choice in choices if choice.exclue is exclue]
+            for exclue in (False, True)
+        )
+        kept = np.logical_or.reduce(chosen) if chosen else np.ones(documents.size, np.bool_)
+        for mask in excluded:
+            kept &= ~mask
+        return kept
 
-    def counts(self, documents: Mask) -> list[int]:
-        """How many of these documents bear each value; the last entry counts those with none."""
-        found = np.bincount(self.ordinals[documents] + 1, minlength=len(self.values) + 1)
-        return [*found[1:].tolist(), int(found[0])]
+    def list_values(
+        self, counts: Ints, documents: Ints, choices: Collection[Choice], prefix: str = ""
+    ) -> FacetCounts:
+        """The facet as it is shown.
 
-    def _number(self, valeur: str) -> int | None:
-        """The number of the value that a spelling or an alias names; None when none is.
+        Args:
+            counts: the facet's part of the counts of these documents.
+            documents: what was counted.
+            choices: the values chosen or excluded, listed whatever their count.
+            prefix: only list values with a word that begins so; empty lists all.
+        """
+        sans, counts = int(counts[0]), counts[1:]
+        if prefix:
+            counts = counts * self._begin(prefix)
+        lines = self._first_lines(counts)
+        valeurs = [FacetValue(valeur, self._label[valeur], count) for valeur, count in lines]
+        if choices:
+            named = {choice.valeur for choice in choices if _begins(choice.valeur, prefix)}
+            lines = self._with_named(lines, {v: self._count(v, counts, documents) for v in named})
+            valeurs = [self._shown(*line, choices) for line in lines]
+        return FacetCounts(
+            tuple(valeurs),
+            autres=int(counts.sum()) - sum(n for valeur, n in lines if valeur in self._place),
+            sans=sans,
+        )
+
+    def _first_lines(self, counts: Ints) -> list[_Line]:
+        """The values to list by their counts alone, in the order of display."""
+        least = 1
+        if counts.size > _MANY and not self._facet.descending:
+            least = max(least, kth_greatest_bound(counts, LISTED_VALUES))
+        numbers = np.flatnonzero(counts >= least)
+        valeurs = map(self.valeurs.__getitem__, numbers.tolist())
+        lines = list(zip(valeurs, counts.take(numbers).tolist(), strict=True))
+        if not self._facet.descending:
+            lines.sort(key=itemgetter(1), reverse=True)
+        return lines[:LISTED_VALUES]
+
+    def _with_named(self, lines: Sequence[_Line], named: dict[str, int]) -> list[_Line]:
+        """The first lines and those of named values; of the others, none after the first."""
+        ordered = sorted((dict(lines) | named).items(), key=self._rank)
+        return [line for n, line in enumerate(ordered) if n < LISTED_VALUES or line[0] in named]
+
+    def _rank(self, line: _Line) -> tuple[Any, ...]:
+        valeur, count = line
+        return (0 if self._facet.descending else -count, *self._facet.rank(valeur))
+
+    def _count(self, valeur: str, counts: Ints, documents: Ints) -> int:
+        place = self._place.get(valeur)
+        if place is None:
+            return int(np.count_nonzero(self._bears(valeur, documents)))
+        return int(counts[place - self.first - 1])
+
+    def _shown(self, valeur: str, count: int, choices: Collection[Choice]) -> FacetValue:
+        label = self._label.get(valeur) or self._facet.libelle(valeur)
+        chosen, excluded = (Choice(valeur, exclue) in choices for exclue in (False, True))
+        return FacetValue(valeur, label, count, chosen, excluded)
+
+    def _bears(self, valeur: str, documents: Ints) -> Mask:
+        """Which of some documents bear a value."""
+        if self._facet.name == "statut" and valeur == EN_RETARD:
+            return self._snapshot.overdue.take(documents)
+        place = self._find(valeur)
+        if place is None:
+            return self._called(valeur, documents)
+        bears: Mask = (self.values.places[:, 0] == place).take(self.values.codes_of(documents))
+        return bears
+
+    def _find(self, valeur: str) -> int | None:
+        """The place of the value that a spelling or an alias names; None when none is.
 
         An alias names a value only when both stand for the same questions: of two homonyms, or
         when some questions bear the reference and no name, it stays what it is.
         """
-        number = self._by_key.get(self.facet.key(valeur))
-        if number is not None:
-            return number
-        called = self._alias_mask(valeur)
-        named = np.unique(self.ordinals[called])
-        if named.size != 1 or named[0] == _NO_VALUE:
+        place = self._place_of_key.get(self._facet.key(valeur))
+        if place is not None or self._facet.aliases is None:
+            return place
+        everything = self._snapshot.collection.everything
+        called = self._called(valeur, everything)
+        places = self.values.places[:, 0].take(self.values.codes_of(everything))
+        borne = np.unique(places[called])
+        if borne.size != 1 or borne[0] == self.first:
             return None
-        alike = np.array_equal(called, self.ordinals == named[0])
-        return int(named[0]) if alike else None
+        return int(borne[0]) if np.array_equal(called, places == borne[0]) else None
 
-    def _alias_mask(self, valeur: str) -> Mask:
-        mask = np.zeros(self._snapshot.size, np.bool_)
-        mask[self._aliases.get(identity(valeur), [])] = True
-        return mask
+    def _called(self, valeur: str, documents: Ints) -> Mask:
+        """Which of some documents an alias names."""
+        if self._facet.aliases is None:
+            return np.zeros(documents.size, np.bool_)
+        aliases, numbers = self._aliases
+        named = np.zeros(len(aliases.values), np.bool_)
+        named[numbers.get(identity(valeur), [])] = True
+        return named.take(aliases.ordinals.take(documents))
 
     @cached_property
-    def _aliases(self) -> Mapping[str, list[int]]:
-        """The live documents that bear each alias, by its identity."""
-        if self.facet.aliases is None:
-            return {}
-        texts = self._snapshot.texts[self.facet.aliases]
-        places: dict[str, list[int]] = {}
-        for number in np.flatnonzero(self._snapshot.live):
-            if texts[number]:
-                places.setdefault(identity(texts[number]), []).append(int(number))
-        return places
+    def _aliases(self) -> tuple[Texts, Mapping[str, list[int]]]:
+        """The facet's column of aliases, and the numbers of its texts by their identity."""
+        assert self._facet.aliases is not None
+        texts = self._snapshot.texts(self._facet.aliases)
+        numbers: dict[str, list[int]] = {}
+        for number, text in enumerate(texts.values):
+            if text:
+                numbers.setdefault(identity(text), []).append(number)
+        return texts, numbers
+
+    def _begin(self, prefix: str) -> Mask:
+        """Which values have a word that begins so."""
+        return np.array([_begins(valeur, prefix) for valeur in self.valeurs], np.bool_)
 
 
-class Columns:
-    """What narrows, counts and orders the questions of one snapshot."""
+class Facets:
+    """All facets over one snapshot; shared by threads.
+
+    Attributes:
+        columns: by the facet's name, in the order of `FACETS`.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._facets = {facet.name: FacetColumn(facet, snapshot) for facet in FACETS}
-
-    def canonical(self, request: SearchRequest) -> SearchRequest:
-        """The request with every facet value in the form that is shown, each once."""
-        return request.with_filters(
-            {
-                name: [
-                    replace(choice, valeur=self._facets[name].canonical(choice.valeur))
-                    for choice in choices
-                ]
-                for name, choices in request.filters.items()
-            }
+        self._collection = snapshot.collection
+        self.columns: dict[str, FacetColumn] = {}
+        self._width = _UNSHOWN + 1
+        for facet in FACETS:
+            column = self.columns[facet.name] = FacetColumn(facet, snapshot, self._width)
+            self._width = column.end
+        columns = self.columns.values()
+        self._groups = _combined(
+            [values for column in columns for values in (column.values, *column.overlapping)]
         )
+        self._whole = self._count(self._groups, self._collection.everything)
 
-    def narrow(self, matching: Mask, request: SearchRequest) -> tuple[Mask, dict[str, Mask]]:
-        """Apply the filters.
+    def count(self, documents: Ints) -> Ints:
+        """How many of some live documents, ascending, each value of each facet has.
 
         Returns:
-            The documents that pass them all; and for each facet, those that pass all but its own.
+            intp; `part` gives those of one facet.
         """
-        kept = matching & self._within_dates(request)
-        if request.renouvelee:
-            kept = kept & (self._snapshot.integers["renouvelee"] == 1)
-        passes = {name: self._passes(name, chosen) for name, chosen in request.filters.items()}
-        failures = np.zeros(self._snapshot.size, np.int64)
-        for passing in passes.values():
-            failures += ~passing
-        passing_all = kept & (failures == 0)
-        others = dict.fromkeys((facet.name for facet in FACETS), passing_all)
-        for name, passing in passes.items():
-            others[name] = kept & ((failures - ~passing) == 0)
-        return passing_all, others
+        live = self._collection.live_count
+        if documents.size == live:
+            return self._whole
+        if documents.size * 4 < live * 3:
+            return self._count(self._groups, documents)
+        return self._whole - self._count(self._groups, self._others(documents))
 
-    def count(
-        self, name: str, documents: Mask, choices: Iterable[Choice], prefix: str = ""
-    ) -> FacetCounts:
-        """One facet over these documents.
+    def count_one(self, name: str, documents: Ints) -> Ints:
+        """The part of one facet in the counts of some live documents, ascending."""
+        column = self.columns[name]
+        return self.part(name, self._count([column.values, *column.overlapping], documents))
 
-        Args:
-            name: the facet's name.
-            documents: what to count.
-            choices: the values chosen or excluded, listed whatever their count.
-            prefix: only list values with a word that begins so; empty lists all.
-        """
-        column = self._facets[name]
-        *counts, sans = column.counts(documents)
-        by_value = dict(zip(column.values, counts, strict=True))
-        if name == "statut":
-            by_value[EN_RETARD] = int((self._snapshot.overdue & documents).sum())
-        choices = tuple(choices)
-        named = {choice.valeur for choice in choices}
-        for valeur in named:
-            by_value.setdefault(valeur, int((column.mask(valeur) & documents).sum()))
-        present = [v for v, n in by_value.items() if n or v in named]
-        ordered = _order(column.facet, [v for v in present if _begins(v, prefix)], by_value)
-        listed = [v for rank, v in enumerate(ordered) if rank < LISTED_VALUES or v in named]
-        unlisted = set(ordered) - set(listed) - {EN_RETARD}
-        return FacetCounts(
-            tuple(
-                FacetValue(
-                    valeur,
-                    column.facet.libelle(valeur),
-                    by_value[valeur],
-                    choisie=Choice(valeur) in choices,
-                    exclue=Choice(valeur, exclue=True) in choices,
-                )
-                for valeur in listed
-            ),
-            autres=sum(by_value[valeur] for valeur in unlisted),
-            sans=sans,
-        )
+    def part(self, name: str, counts: Ints) -> Ints:
+        """The part of one facet in the counts of all."""
+        column = self.columns[name]
+        return counts[column.first : column.end]
 
-    def order(self, documents: Mask, scores: Floats, sort: str) -> Ints:
-        """The numbers of these documents in the order of a sort.
+    def _count(self, groups: Iterable[_Values], documents: Ints) -> Ints:
+        counts = np.zeros(self._width, np.intp)
+        for values in groups:
+            counts += values.count(documents, self._width)
+        return counts
 
-        Ties: the newest question first (the oldest for `ancien`), then the uid.
-        """
-        integers = self._snapshot.integers
-        asked = integers["date_question"]
-        dateless_last = np.where(asked == NO_INTEGER, date.max.toordinal(), asked)
-        first: Floats | Ints
-        match sort:
-            case "pertinence":
-                first, second = -scores, -asked
-            case "recent":
-                first, second = -asked, -asked
-            case "ancien":
-                first, second = dateless_last, dateless_last
-            case "reponse":
-                first, second = -integers["date_reponse"], -asked
-            case "delai":
-                first, second = -self._waits(), -asked
-            case _:
-                raise ValueError(f"not a sort: {sort!r}")
-        numbers = np.flatnonzero(documents)
-        keys = (self._snapshot.uid_ranks[numbers], second[numbers], first[numbers])
-        return numbers[np.lexsort(keys)]
-
-    def _passes(self, name: str, choices: tuple[Choice, ...]) -> Mask:
-        masks = [(choice, self._facets[name].mask(choice.valeur)) for choice in choices]
-        chosen = [mask for choice, mask in masks if not choice.exclue]
-        excluded = [mask for choice, mask in masks if choice.exclue]
-        everything = np.ones(self._snapshot.size, np.bool_)
-        kept = np.logical_or.reduce(chosen) if chosen else everything
-        for mask in excluded:
-            kept = kept & ~mask
-        return kept
-
-    def _within_dates(self, request: SearchRequest) -> Mask:
-        return self._within("date_question", request.du, request.au) & self._within(
-            "date_reponse", request.reponse_du, request.reponse_au
-        )
-
-    def _within(self, name: str, start: date | None, end: date | None) -> Mask:
-        days = self._snapshot.integers[name]
-        kept = np.ones(self._snapshot.size, np.bool_)
-        if start or end:
-            kept = days != NO_INTEGER
-        if start:
-            kept = kept & (days >= start.toordinal())
-        if end:
-            kept = kept & (days <= end.toordinal())
-        return kept
-
-    def _waits(self) -> Ints:
-        """Days from question to answer, or to `donnees_au` for a waiting one; -1 for neither."""
-        integers = self._snapshot.integers
-        waits = integers["delai_jours"].copy()
-        newest = self._snapshot.donnees_au
-        if newest is not None:
-            waiting = self._facets["statut"].mask("en_attente")
-            waiting = waiting & (integers["date_question"] != NO_INTEGER)
-            waits[waiting] = newest.toordinal() - integers["date_question"][waiting]
-        return waits
+    def _others(self, documents: Ints) -> Ints:
+        """The live documents that aren't among these."""
+        live = self._collection.live
+        others = np.ones(self._collection.size, np.bool_) if live is None else live.copy()
+        others[documents] = False
+        return np.flatnonzero(others)
 
 
-def _raw_values(facet: Facet, snapshot: Snapshot) -> list[str]:
-    if facet.name in snapshot.texts:
-        return snapshot.texts[facet.name]
-    numbers = snapshot.integers[facet.name].tolist()
+def _raw_values(facet: Facet, snapshot: Snapshot) -> Texts:
+    """A facet's values as columns hold them; "" for none."""
+    if facet.name not in snapshot.integers:
+        return snapshot.texts(facet.name)
+    integers = snapshot.integers[facet.name]
+    if not integers.size:
+        return Texts(integers, [])
+    least, greatest = int(integers.min()), int(integers.max())
+    texts = [_text_of(facet, number) for number in range(least, greatest + 1)]
+    return Texts((integers - least).astype(np.uint16), texts)
+
+
+def _text_of(facet: Facet, number: int) -> str:
     if facet.name == "signalee":
-        return [_YES if number == 1 else "" for number in numbers]
-    return ["" if number == NO_INTEGER else str(number) for number in numbers]
+        return _YES if number == 1 else ""
+    return "" if number == NO_INTEGER else str(number)
 
 
-def _shown_forms(raw: list[str], ordinals: Ints, values: int) -> list[str]:
-    """The most frequent form of each value; ties by code point."""
-    forms: list[Counter[str]] = [Counter() for _ in range(values)]
-    for number in np.flatnonzero(ordinals != _NO_VALUE):
-        forms[ordinals[number]][raw[number]] += 1
-    return [min(counts, key=lambda form: (-counts[form], form)) for counts in forms]
+def _live_forms(facet: Facet, texts: Texts, snapshot: Snapshot) -> list[_Form]:
+    """The raw values that live documents bear: what only replaced questions bore is no value."""
+    ordinals, live = texts.ordinals, snapshot.collection.live
+    counts = np.bincount(ordinals if live is None else ordinals[live], minlength=len(texts.values))
+    return [
+        _Form(facet.key(text), -count, text, number)
+        for number, (text, count) in enumerate(zip(texts.values, counts.tolist(), strict=True))
+        if text and count
+    ]
 
 
-def _order(facet: Facet, values: list[str], counts: Mapping[str, int]) -> list[str]:
-    if facet.descending:
-        return sorted(values, key=facet.rank)
-    return sorted(values, key=lambda value: (-counts[value], facet.rank(value)))
+def _combined(columns: Iterable[_Values]) -> list[_Values]:
+    """Values in as few columns of combinations as `MOST_COMBINATIONS` lets."""
+    groups: list[_Values] = []
+    for values in sorted(columns, key=lambda values: -len(values.places)):
+        for group in sorted(groups, key=lambda group: _estimate(group, values)):
+            joined = _join(group, values)
+            if joined is not None:
+                groups[groups.index(group)] = joined
+                break
+        else:
+            groups.append(values)
+    return groups
 
 
-def _begins(value: str, prefix: str) -> bool:
-    """Whether a word of the value begins so; the empty prefix begins every word."""
-    return re.search(rf"(?<!\w){re.escape(identity(prefix))}", identity(value)) is not None
+def _estimate(group: _Values, values: _Values) -> int:
+    """How many combinations a sample of the documents has of both."""
+    some = slice(None, None, max(1, group.codes.size // _SAMPLE))
+    codes = group.codes[some].astype(np.intp) * len(values.places) + values.codes[some]
+    return len(np.unique(codes))
+
+
+def _join(group: _Values, values: _Values) -> _Values | None:
+    """The combinations of both; None when they would be too many."""
+    possible = len(group.places) * len(values.places)
+    if possible > MOST_POSSIBLE:
+        return None
+    codes = group.codes.astype(np.intp)
+    codes *= len(values.places)
+    codes += values.codes
+    held = np.zeros(possible, np.bool_)
+    held[codes] = True
+    rows, others = np.divmod(np.flatnonzero(held), len(values.places))
+    if rows.size > MOST_COMBINATIONS:
+        return None
+    numbers = np.cumsum(held, dtype=np.uint16) - np.uint16(1)
+    places = np.hstack((group.places.take(rows, axis=0), values.places.take(others, axis=0)))
+    return _Values(numbers.take(codes), places)
+
+
+def _begins(valeur: str, prefix: str) -> bool:
+    """Whether a word of a value begins so; the empty prefix begins every word."""
+    return re.search(rf"(?<!\w){re.escape(identity(prefix))}", identity(valeur)) is not None

@@ -20,6 +20,7 @@ from search.engine import open_engine
 from search.request import SearchRequest
 from search.results import SearchResults
 from tests.conformance.reference_engine import ReferenceEngine
+from tests.publishing import publish
 
 Batches = Sequence[Sequence[Question]]
 """Questions in the order they are published; a later one replaces an earlier one whole."""
@@ -65,7 +66,7 @@ def build_reference(batches: Batches, _directory: Path) -> SearchEngine:
 def build_whoosh(batches: Batches, directory: Path) -> SearchEngine:
     for batch in batches:
         with open_store(directory, fictional=False, today=date(2026, 5, 12)) as store:
-            store.publish(batch, {}, lambda *_: None)
+            publish(store, batch)
     return open_engine(directory)
 
 

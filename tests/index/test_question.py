@@ -470,6 +470,39 @@ class TestRecord:
         assert replace(made, source="z").content_hash == made.content_hash
 
 
+class TestStored:
+    """The bytes that an index keeps."""
+
+    @given(QUESTIONS, DAYS, st.sampled_from(SourceRank))
+    def test_a_question_is_read_back(
+        self, made: Question, erratum: date | None, rank: SourceRank
+    ) -> None:
+        """Nothing is lost, what is no part of the record included."""
+        made = replace(made, date_erratum=erratum, source_rank=rank)
+        read = Question.from_stored(made.to_stored())
+
+        assert (read, read.date_erratum, read.source_rank) == (made, erratum, rank)
+        assert read.version == made.version
+
+    @pytest.mark.parametrize("name", ["titre", "texte_question", "source"])
+    def test_separators_are_in_no_text(self, name: str) -> None:
+        """What parts the values is kept out of them, whatever a source holds."""
+        made = question(
+            **{name: "a\0b\1c\2d"},
+            attributions=[Attribution(None, "a\1b", "c\2d"), Attribution(ASKED, "e\0f")],
+        )
+
+        assert Question.from_stored(made.to_stored()) == made
+        assert getattr(made, name) == "abcd"
+
+    @given(QUESTIONS)
+    def test_equal_questions_give_equal_bytes(self, made: Question) -> None:
+        """Two builds from the same files keep the same bytes."""
+        again = Question.from_record(made.as_record(None), source_rank=made.source_rank)
+
+        assert again.to_stored() == made.to_stored()
+
+
 @pytest.mark.parametrize("name", ["titre", "auteur", "rubrique", "texte_reponse", "source"])
 def test_what_no_file_can_hold_is_dropped(name: str) -> None:
     """A lone surrogate or a control character in a source must not stop a whole build."""

@@ -16,6 +16,7 @@ from index.errors import IndexFormatError, IndexMissing
 from index.question import Question, make_question
 from index.stores.manifest import MANIFEST_NAME
 from index.stores.whoosh_store import open_store
+from tests.publishing import publish
 from search.engine import Engine, Health, open_engine
 from search.facets import FACETS
 from search.request import SearchRequest
@@ -109,31 +110,33 @@ class TestOpening:
     def test_another_version(self, tmp_path: Path, change: dict[str, Any]) -> None:
         """An index of another version, or a damaged manifest: make it again."""
         with open_store(tmp_path, fictional=False, today=DONNEES_AU) as store:
-            store.publish(QUESTIONS[:1], {}, lambda *_: None)
+            publish(store, QUESTIONS[:1])
         manifest = tmp_path / MANIFEST_NAME
         manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
 
         with pytest.raises(IndexFormatError, match=f"--rebuild SOURCE... --index {tmp_path}"):
             open_engine(tmp_path)
 
-    def test_lost_families(self, tmp_path: Path) -> None:
-        """An index without its families would find other questions: it is refused."""
+    def test_a_lost_file(self, tmp_path: Path) -> None:
+        """An index without one of its arrays is refused, and the array's file is named."""
         with open_store(tmp_path, fictional=False, today=DONNEES_AU) as store:
-            store.publish(QUESTIONS[:1], {}, lambda *_: None)
-        for path in tmp_path.glob("families-*"):
-            path.unlink()
+            publish(store, QUESTIONS[:1])
+        (lost,) = tmp_path.glob("*.lengths")
+        lost.unlink()
 
-        with pytest.raises(IndexFormatError, match="is missing or damaged"):
+        with pytest.raises(IndexFormatError, match=f"{lost.name} is missing"):
             open_engine(tmp_path)
 
     def test_a_new_generation_that_cannot_be_read(self, tmp_path: Path) -> None:
         """A running engine goes on answering from the generation it holds."""
         with open_store(tmp_path, fictional=False, today=DONNEES_AU) as store:
-            store.publish(QUESTIONS[:1], {}, lambda *_: None)
+            publish(store, QUESTIONS[:1])
         engine = open_engine(tmp_path)
+        held = set(tmp_path.iterdir())
         with open_store(tmp_path, fictional=False, today=DONNEES_AU) as store:
-            store.publish(QUESTIONS[1:3], {}, lambda *_: None)
-        (tmp_path / "families-2.json").unlink()
+            publish(store, QUESTIONS[1:3])
+        for path in set(tmp_path.glob("*.lengths")) - held:
+            path.unlink()
 
         assert engine.search(SearchRequest()).total == 1
         assert engine.health().generation == 1

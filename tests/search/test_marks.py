@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from index.markup import clean_html, text_of_html
 from search.expansion import Sequence, Unit
 from search.marks import Mark, find_marks, mark_html, mark_text
+from tests.search.reference_marks import reference_marks
+from tests.search.strategies import hostile_texts, some_units
 
 FIELD = "question"
 
@@ -58,7 +60,7 @@ def test_marks_tell_their_unit() -> None:
     """Each mark bears the number of the unit it answers."""
     marks = find_marks("le pain, le prix", [unit("prix"), unit("pain")], FIELD)
 
-    assert marks == [Mark(3, 7, 1), Mark(12, 16, 0)]
+    assert list(marks) == [Mark(3, 7, 1), Mark(12, 16, 0)]
 
 
 def test_two_units_on_one_word_are_one_mark() -> None:
@@ -88,6 +90,12 @@ def test_two_units_on_one_word_are_one_mark() -> None:
 def test_marked_html(source: str, marked: str) -> None:
     """Tags stay as they are, and a word that they cut is marked in each of its parts."""
     assert mark_html(source, lambda text: find_marks(text, [unit("pain")], FIELD)) == marked
+
+
+@given(hostile_texts, some_units((FIELD,), (FIELD, "titre"), ("titre",)))
+def test_marks_are_those_of_the_tokens(text: str, units: list[Unit]) -> None:
+    """Positions alone tell the marks that a look at every token gives."""
+    assert list(find_marks(text, units, FIELD)) == reference_marks(text, units, FIELD)
 
 
 UNITS = [unit("pain pains"), unit("arc", "en", "ciel"), unit("pain", "ciel", slop=2), unit("12")]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from search.expansion import Sequence, Unit
 from search.marks import find_marks
 from search.snippets import PASSAGE_LENGTH, PASSAGES, best_passages, opening
+from tests.search.reference_marks import reference_passages
 
 FIELD = "question"
 
@@ -51,6 +52,16 @@ def test_an_initial_does_not_end_a_sentence() -> None:
     (passage,) = passages(FILLER * 5 + "On demande à M. Doré si la route est coupée.", "route")
 
     assert passage == "On demande à M. Doré si la <mark>route</mark> est coupée."
+
+
+def test_a_word_cut_by_the_end_is_not_marked() -> None:
+    """A number whose digits a space groups may be cut there: its first part is no number."""
+    text = "La route " + "mot " * 62 + "1 960 " + "mot " * 90
+    assert text.index(" 960") in range(PASSAGE_LENGTH - 4, PASSAGE_LENGTH)
+
+    (first, second) = passages(text, "route", "1960")
+    assert first.endswith(" mot 1 …")
+    assert "<mark>1 960</mark>" in second
 
 
 def test_what_is_cut_is_said() -> None:
@@ -170,3 +181,22 @@ def test_passages_do_not_overlap(text: str) -> None:
     shown = sum(passage.count("<mark>") for passage in passages(text, *SEARCHED))
 
     assert shown <= len(find_marks(text, units(*SEARCHED), FIELD))
+
+
+UNITS_OF_MARKS = st.lists(st.lists(st.sampled_from(SEARCHED), min_size=1, max_size=3), max_size=4)
+BREAKS = st.sampled_from(
+    (" ", ". ", ". ", ".\n", "!\n\n", "…  »\n", '." ', ".»A", " M. ", "? «", " A. ", "\n", "\n \n", "\t",
+     "x" * 40 + " ", " " * 95, ". " + " " * 90)
+)  # fmt: skip
+LONG_TEXTS = st.lists(st.tuples(WORDS | st.just("mot"), BREAKS), max_size=200).map(
+    lambda pairs: "".join(word + sign for word, sign in pairs)
+)
+
+
+@given(LONG_TEXTS, UNITS_OF_MARKS)
+def test_passages_are_the_best_of_all(text: str, searched: list[list[str]]) -> None:
+    """Leaving most passages uncut chooses the same as cutting and comparing all of them."""
+    forms = [Unit("u", (FIELD,), (Sequence((frozenset(words),)),)) for words in searched]
+    marks = find_marks(text, forms, FIELD)
+
+    assert best_passages(text, marks) == reference_passages(text, list(marks))

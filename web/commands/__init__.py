@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from index.stores.manifest import program_version
+from web.commands.check import check_command
 from web.commands.index import index_command
 from web.commands.search import search_command
 from web.commands.serve import serve_command
@@ -32,5 +33,5 @@ def main() -> None:
     """Search the written questions of French députés and the ministers' answers."""
 
 
-for command in (index_command, search_command, show_command, serve_command):
+for command in (index_command, search_command, show_command, serve_command, check_command):
     main.add_command(command)

@@ -11,6 +11,7 @@ from index.errors import IndexFormatError
 from index.question import Question, make_question
 from index.stores.whoosh_store import open_store
 from search import SearchRequest, open_engine
+from tests.publishing import publish as publish_into
 
 # Whoosh leaves the file that it failed to read to the garbage collector, which complains.
 pytestmark = [
@@ -27,7 +28,7 @@ def question(number: int) -> Question:
 
 def publish(directory: Path, *questions: Question) -> None:
     with open_store(directory, fictional=False, today=TODAY) as store:
-        store.publish(questions, {}, lambda *_: None)
+        publish_into(store, questions)
 
 
 def cut(directory: Path, pattern: str) -> None:
@@ -36,7 +37,7 @@ def cut(directory: Path, pattern: str) -> None:
     newest.write_bytes(newest.read_bytes()[:20])
 
 
-@pytest.mark.parametrize("pattern", ["*.toc", "*.seg", "families-*.json"])
+@pytest.mark.parametrize("pattern", ["*.toc", "*.contents", "*.documents"])
 def test_a_cut_file_is_named_with_what_to_do(tmp_path: Path, pattern: str) -> None:
     """Opening says that the index is damaged and which command makes it again."""
     publish(tmp_path, question(1))
@@ -46,7 +47,7 @@ def test_a_cut_file_is_named_with_what_to_do(tmp_path: Path, pattern: str) -> No
         open_engine(tmp_path)
 
 
-@pytest.mark.parametrize("pattern", ["*.toc", "*.seg"])
+@pytest.mark.parametrize("pattern", ["*.toc", "*.contents", "*.documents"])
 def test_a_build_onto_a_damaged_index_says_so(tmp_path: Path, pattern: str) -> None:
     """What a build cannot read it doesn't write to."""
     publish(tmp_path, question(1))
@@ -59,7 +60,7 @@ def test_a_build_onto_a_damaged_index_says_so(tmp_path: Path, pattern: str) -> N
         store.known()
 
 
-@pytest.mark.parametrize("pattern", ["*.toc", "*.seg", "families-*.json"])
+@pytest.mark.parametrize("pattern", ["*.toc", "*.contents", "*.documents"])
 def test_an_open_engine_keeps_the_generation_it_can_read(tmp_path: Path, pattern: str) -> None:
     """A new generation that cannot be read doesn't take the site down."""
     publish(tmp_path, question(1))

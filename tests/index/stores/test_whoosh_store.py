@@ -18,9 +18,9 @@ from index.errors import IndexFormatError, IndexLocked, IndexMissing, MixedCorpo
 from index.french.analyzer import fingerprint
 from index.question import Question, make_question
 from index.stores.manifest import MANIFEST_NAME
+from index.stores.version_key import version_key
+from index.stores.whoosh_runs import FOLDER
 from index.stores.whoosh_store import (
-    KEPT_GENERATIONS,
-    families_path,
     latest_generation,
     open_index,
     open_store,
@@ -28,6 +28,7 @@ from index.stores.whoosh_store import (
 )
 from search.engine import open_engine
 from search.request import SearchRequest
+from tests.publishing import publish as publish_into
 
 ROOT = Path(__file__).resolve().parents[3]
 TODAY = date(2026, 5, 12)
@@ -42,7 +43,7 @@ def question(number: int, text: str = "une route", **given: Any) -> Question:
 def publish(directory: Path, questions: Iterable[Question], **report: Any) -> int:
     """Publish some questions and close the store."""
     with open_store(directory, fictional=False, today=TODAY) as store:
-        return store.publish(list(questions), report, lambda *_: None)
+        return publish_into(store, questions, report)
 
 
 def totals(directory: Path, *queries: str) -> list[int]:
@@ -90,7 +91,8 @@ def test_known_versions(tmp_path: Path) -> None:
     publish(tmp_path, [newer])
 
     with open_store(tmp_path, fictional=False, today=TODAY) as store:
-        assert store.known() == {"QANR5L17QE1": newer.version, "QANR5L17QE2": question(2).version}
+        versions = {"QANR5L17QE1": newer.version, "QANR5L17QE2": question(2).version}
+        assert store.known() == {uid: version_key(v) for uid, v in versions.items()}
 
 
 def test_nothing_is_known_at_first(tmp_path: Path) -> None:
@@ -126,13 +128,24 @@ def test_the_account_of_the_build_is_kept(tmp_path: Path) -> None:
     assert accounts == [{"generation": 1, "read": 1}, {"generation": 2, "read": 7}]
 
 
-def test_families_of_old_generations_are_pruned(tmp_path: Path) -> None:
-    """Only the newest families stay, and those a reader may be opening."""
-    for number in range(1, 5):
-        publish(tmp_path, [question(number)])
+def test_a_question_added_twice_is_there_once(tmp_path: Path) -> None:
+    """The last one stands, in a new index and in one that held the question."""
+    for _ in range(2):
+        publish(tmp_path, [question(1, "un pont"), question(2), question(1, "une gare")])
 
-    kept = sorted(tmp_path.glob("families-*.json"))
-    assert kept == [families_path(tmp_path, 5 - back) for back in range(KEPT_GENERATIONS, 0, -1)]
+        assert totals(tmp_path, "pont", "gare", "route", "") == [0, 1, 1, 2]
+
+
+def test_many_questions_take_several_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made by other processes, read in order, and gone in the end."""
+    monkeypatch.setattr("index.stores.whoosh_runs.BATCH", 2)
+    given = [question(number, f"route{number % 3}") for number in (1, 2, 3, 4, 5, 1, 6, 7)]
+
+    publish(tmp_path, [question(3), question(9)])
+    publish(tmp_path, given)
+
+    assert totals(tmp_path, "", "route", "route0", "route1", "route2") == [8, 1, 2, 3, 2]
+    assert not (tmp_path / FOLDER).exists()
 
 
 def test_families_cover_the_whole_index(tmp_path: Path) -> None:
@@ -148,7 +161,7 @@ def test_progress_is_told(tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
 
     with open_store(tmp_path, fictional=False, today=TODAY) as store:
-        store.publish([question(1), question(2)], {}, lambda *step: steps.append(step))
+        publish_into(store, [question(1), question(2)], {}, lambda *step: steps.append(step))
 
     assert ("indexing", 2, 2) in steps
     assert steps[-1] == ("publishing", 1, 1)
@@ -216,7 +229,7 @@ def test_the_manifest_names_the_analysis(tmp_path: Path) -> None:
 def test_a_new_index_may_count_on(tmp_path: Path) -> None:
     """A rebuilt index goes on from the generation of the one it replaces."""
     with open_store(tmp_path, fictional=False, today=TODAY, after=6) as store:
-        generation = store.publish([question(1)], {}, lambda *_: None)
+        generation = publish_into(store, [question(1)])
 
     assert generation == latest_generation(tmp_path) == 7
     assert totals(tmp_path, "route") == [1]
@@ -247,7 +260,7 @@ def test_a_reader_keeps_its_generation(tmp_path: Path) -> None:
         publish(tmp_path, [question(3)])
 
         assert reader.generation() == 1
-        assert [fields["uid"] for _, fields in reader.iter_docs()] == ["QANR5L17QE1"]
+        assert [fields["uid"] for _, fields in reader.iter_docs()] == [b"QANR5L17QE1"]
         assert reader.doc_frequency("question", b"route") == 1
 
 
@@ -263,7 +276,7 @@ def test_what_was_not_published_is_dropped(tmp_path: Path) -> None:
         pytest.raises(KeyboardInterrupt),
         open_store(tmp_path, fictional=False, today=TODAY) as store,
     ):
-        store.publish([question(2, "la route")], {}, fail)
+        publish_into(store, [question(2, "la route")], {}, fail)
 
     assert totals(tmp_path, "route") == [1]
     assert publish(tmp_path, [question(3, "la route")]) == 2
@@ -274,6 +287,7 @@ import os, signal, sys
 from datetime import date
 from pathlib import Path
 from index.question import make_question
+from index.stores.version_key import version_key
 from index.stores.whoosh_store import open_store
 
 def die(step, done, total):
@@ -282,7 +296,8 @@ def die(step, done, total):
 
 question = make_question(uid="QANR5L17QE2", texte_question="<p>la route</p>", source="b.json")
 with open_store(Path(sys.argv[1]), fictional=False, today=date(2026, 5, 12)) as store:
-    store.publish([question], {}, die)
+    store.add(question, version_key(question.version))
+    store.publish({}, die)
 """
 
 

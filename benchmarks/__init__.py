@@ -1,0 +1,1 @@
+"""This engine beside those a user would pick instead: one corpus, one run, the same work."""

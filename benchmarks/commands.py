@@ -1,0 +1,195 @@
+"""The commands: run the comparison, write its page, generate a corpus."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import click
+from rich.console import Console
+
+from benchmarks.additions import measure_additions
+from benchmarks.figures import Figures
+from benchmarks.generator import write_questions
+from benchmarks.machine import ROOT, describe_machine
+from benchmarks.measure import Run, measure_size
+from benchmarks.page import write_page
+from benchmarks.peers import (
+    MOST_QUESTIONS,
+    OTHERS,
+    STOCK,
+    THIS,
+    PeerAbsent,
+    load_peer,
+    peer_version,
+)
+from benchmarks.progress import Steps
+from benchmarks.report import print_report
+from benchmarks.site import WrkMissing, measure_page
+
+PIPED_WIDTH: Final = 150
+"""Columns of the tables where no terminal says how wide it is."""
+
+
+@click.group()
+def main() -> None:
+    """Compare this engine with those a user would pick instead.
+
+    One corpus, one run, the same work: what counts are the ratios.
+    """
+
+
+@main.command(
+    "run",
+    epilog="""\b
+Examples:
+  python -m benchmarks run
+      100,000 questions, all engines that are installed: some ten minutes
+  python -m benchmarks run --questions 5000 --peers tantivy --stock-questions 0
+      a quick look: one minute
+  python -m benchmarks run --questions 100000 --questions 1000000 --additions --page \\
+      --keep /var/tmp/bench --json bench.json
+      everything: some two hours and 12 GB of disk; the same command goes on where one stopped
+""",
+)
+@click.option(
+    "--questions",
+    "sizes",
+    type=click.IntRange(10, 1_000_000),
+    multiple=True,
+    default=(100_000,),
+    show_default=True,
+    help="Size of the corpus; repeatable.",
+)
+@click.option("--seed", default=1, show_default=True, help="Another seed is another corpus.")
+@click.option(
+    "--json",
+    "json_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the figures here, after each step.",
+)
+@click.option(
+    "--peers",
+    help=f"Engines to compare with, separated by commas: {', '.join(OTHERS)}; "
+    "by default those that are installed.",
+)
+@click.option(
+    "--stock-questions",
+    type=click.IntRange(0),
+    default=10_000,
+    show_default=True,
+    help="Size of the corpus for stock Whoosh, too slow for the others'; a quarter of it shows "
+    "its growth. 0 leaves it out.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep corpora, indexes and figures in this folder, and go on from what is there.",
+)
+@click.option("--additions", is_flag=True, help="Also add to an index of 200,000, a hundred times.")
+@click.option("--page", is_flag=True, help="Also time and serve results pages; needs wrk.")
+def run_command(  # noqa: PLR0913, PLR0917 - one parameter an option
+    sizes: tuple[int, ...],
+    seed: int,
+    json_path: Path | None,
+    peers: str | None,
+    stock_questions: int,
+    keep: Path | None,
+    *,
+    additions: bool,
+    page: bool,
+) -> None:
+    """Index a generated corpus with each engine, then ask each the same queries in turns.
+
+    Prints the ratios of the times, what each engine costs, and which of the promises hold.
+    """
+    names = _names(peers)
+    with TemporaryDirectory(prefix="bench-") if keep is None else nullcontext(keep) as place:
+        folder = Path(place)
+        folder.mkdir(parents=True, exist_ok=True)
+        figures = Figures(folder / "figures.json", *([json_path] if json_path else []))
+        _begin(figures, seed, names)
+        run = Run(figures, folder, Steps())
+        if STOCK in names and stock_questions:
+            for questions in (max(10, stock_questions // 4), stock_questions):
+                measure_size(run, questions, (THIS, STOCK), "stock")
+        for questions in sorted(sizes):
+            chosen = [name for name in names if questions <= MOST_QUESTIONS.get(name, questions)]
+            measure_size(run, questions, chosen)
+        if additions:
+            measure_additions(run)
+        if page:
+            served = stock_questions if STOCK in names else 0
+            try:
+                measure_page(run, min(sizes), served)
+            except WrkMissing as error:
+                raise click.ClickException(str(error)) from error
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    print_report(figures.data, Console(width=width))
+
+
+@main.command("page")
+@click.argument("figures", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--docs",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=ROOT / "docs",
+    help="The folder to write to.",
+)
+def page_command(figures: Path, docs: Path) -> None:
+    """Write docs/benchmarks.md and its plots from the figures of a run."""
+    for path in write_page(Figures(figures).data, docs):
+        click.echo(path)
+
+
+@main.command()
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--questions", type=click.IntRange(1), default=10_000, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+def generate(path: Path, questions: int, seed: int) -> None:
+    """Write a corpus that `qe index` reads."""
+    with Steps().step(f"generating {questions:,} questions", questions) as advance:
+        write_questions(path, questions, seed, progress=advance)
+
+
+def _names(peers: str | None) -> list[str]:
+    """This engine and those to compare with, in their usual order.
+
+    Raises:
+        click.ClickException: one is unknown, or was asked for and is not installed.
+    """
+    asked = OTHERS if peers is None else [name.strip() for name in peers.split(",")]
+    unknown = [name for name in asked if name not in OTHERS]
+    if unknown:
+        raise click.ClickException(f"unknown: {', '.join(unknown)}; known: {', '.join(OTHERS)}")
+    present = [THIS]
+    for name in OTHERS:
+        if name not in asked:
+            continue
+        try:
+            load_peer(name)
+        except PeerAbsent as error:
+            if peers is not None:
+                raise click.ClickException(str(error)) from error
+            click.echo(f"left out: {error}", err=True)
+        else:
+            present.append(name)
+    return present
+
+
+def _begin(figures: Figures, seed: int, names: list[str]) -> None:
+    """What the run is of.
+
+    Raises:
+        click.ClickException: the folder keeps figures of another corpus.
+    """
+    if figures.data.setdefault("seed", seed) != seed:
+        raise click.ClickException(
+            f"the figures kept there are of --seed {figures.data['seed']}: keep these elsewhere"
+        )
+    figures.data["machine"] = describe_machine()
+    figures.data.setdefault("versions", {}).update({name: peer_version(name) for name in names})
+    figures.save()

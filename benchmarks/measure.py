@@ -1,0 +1,155 @@
+"""One corpus, every engine: index it, then ask all queries in turns.
+
+Every step is skipped when its figures are there already.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.figures import Figures, Json
+from benchmarks.frequencies import Frequencies
+from benchmarks.generator import write_questions
+from benchmarks.peers.document import read_documents, text_size
+from benchmarks.processes import Searcher, Timed, make_index, searcher
+from benchmarks.progress import Steps
+from benchmarks.workload import Query, make_workload
+
+ROUNDS: Final = 9
+"""How often each query is asked of each engine, the first time to warm it."""
+ENOUGH_SECONDS: Final = 2.0
+"""An engine that has spent so long on a query is not asked again."""
+WORKLOAD_RECORDS: Final = 400
+"""How many questions words and values that stand together are taken from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all measurements of a run share.
+
+    Attributes:
+        figures: what was measured so far. folder: of the corpora and indexes.
+        steps: told what goes on.
+    """
+
+    figures: Figures
+    folder: Path
+    steps: Steps
+
+    def corpus(self, questions: int) -> Path:
+        """The NDJSON file of a corpus, generated when it is not there."""
+        seed = self.figures.data["seed"]
+        path = self.folder / f"questions-{questions}-{seed}.ndjson"
+        if not path.exists():
+            fresh = path.with_name(f"{path.name}.new")
+            with self.steps.step(f"generating {questions:,} questions", questions) as advance:
+                write_questions(fresh, questions, seed, progress=advance)
+            fresh.replace(path)
+        return path
+
+    def index_path(self, questions: int, name: str) -> Path:
+        """Where an engine's index of a corpus is."""
+        return self.folder / f"{self.corpus(questions).stem}.{name}"
+
+
+def measure_size(run: Run, questions: int, names: Sequence[str], group: str = "sizes") -> None:
+    """Measure all that one corpus shows, and save it step by step.
+
+    Args:
+        run: what is shared.
+        questions: the size of the corpus.
+        names: of the engines, this one first.
+        group: under which the figures are kept, `sizes` or `stock`.
+    """
+    size = run.figures.size(group, questions)
+    _read(run, size, questions)
+    for name in names:
+        _index(run, size, questions, name)
+    _ask(run, size, questions, names)
+
+
+def workload_of(source: Path) -> list[Query]:
+    """The queries for a corpus."""
+    return list(_workload(source))
+
+
+@lru_cache
+def _workload(source: Path) -> tuple[Query, ...]:
+    with source.open("rb") as lines:
+        records = [json.loads(line) for line in islice(lines, WORKLOAD_RECORDS)]
+    return tuple(make_workload(Frequencies.of_file(source), records))
+
+
+def ask_in_turns(query: Query, asked: Mapping[str, Searcher]) -> dict[str, list[Timed]]:
+    """One query, round after round of every engine; the slow ones leave early.
+
+    Turns begin with another engine each time, so that none always follows the same one.
+    """
+    told: dict[str, list[Timed]] = {name: [] for name in asked}
+    for turn in range(ROUNDS):
+        names = list(asked)
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            if sum(one.seconds for one in told[name]) < ENOUGH_SECONDS:
+                told[name].append(asked[name].search(query))
+    return told
+
+
+def _read(run: Run, size: Json, questions: int) -> None:
+    source = run.corpus(questions)
+    if not size["corpus"]:
+        with run.steps.step(f"reading {source.name}"):
+            text = sum(map(text_size, read_documents(source)))
+        size["corpus"] = {"questions": questions, "text_bytes": text}
+        run.figures.save()
+
+
+def _index(run: Run, size: Json, questions: int, name: str) -> None:
+    """Make an engine's index, unless it is there with its figures."""
+    source, directory = run.corpus(questions), run.index_path(questions, name)
+    if name in size["indexing"] and directory.exists():
+        return
+    shutil.rmtree(directory, ignore_errors=True)
+    with run.steps.step(f"indexing {questions:,} questions with {name}"):
+        size["indexing"][name] = asdict(make_index(name, source, directory))
+    run.figures.save()
+
+
+def _ask(run: Run, size: Json, questions: int, names: Sequence[str]) -> None:
+    if set(names) <= set(size["memory_bytes"]):
+        return
+    with run.steps.step("choosing queries"):
+        workload = workload_of(run.corpus(questions))
+    # Times are compared within one run: with another engine, all are asked again.
+    if size["queries"] and set(size["queries"][0]["seconds"]) != set(names):
+        size["queries"] = []
+    title = f"asking about {questions:,} questions"
+    with ExitStack() as opened, run.steps.step(title, len(workload)) as advance:
+        asked = {
+            name: opened.enter_context(searcher(name, run.index_path(questions, name)))
+            for name in names
+        }
+        size["opening_seconds"] = {name: one.opening_seconds for name, one in asked.items()}
+        for query in workload[len(size["queries"]) :]:
+            size["queries"].append(_row(query, ask_in_turns(query, asked)))
+            run.figures.save()
+            advance(len(size["queries"]))
+        size["memory_bytes"] = {name: one.memory() for name, one in asked.items()}
+    run.figures.save()
+
+
+def _row(query: Query, told: Mapping[str, list[Timed]]) -> dict[str, Any]:
+    return {
+        "kind": query.kind,
+        "about": query.about,
+        "params": query.params,
+        "seconds": {name: [one.seconds for one in times] for name, times in told.items()},
+        "total": {name: times[-1].total for name, times in told.items()},
+    }

@@ -1,0 +1,64 @@
+"""How much memory a process and its children hold that no file stands behind.
+
+Pages of a mapped file are shared with every other reader and given back when memory is short;
+what counts is what the processes have written: anonymous pages, and shared memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+SAMPLED_EVERY: Final = 0.2
+"""Seconds; a peak that is shorter may be missed."""
+
+_PROC: Final = Path("/proc")
+_KINDS: Final = ("Pss_Anon:", "Pss_Shmem:")
+
+
+def written_memory(pid: int) -> int:
+    """Bytes that a process and all that it started hold, each shared page counted once.
+
+    Zero where Linux does not tell (`smaps_rollup`), or when the process has ended.
+    """
+    return sum(map(_own, _tree(pid)))
+
+
+@contextmanager
+def peak_memory(pid: int) -> Iterator[list[int]]:
+    """Watch a process and its children; the list's only value is the greatest sum so far."""
+    peak, stop = [0], threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(SAMPLED_EVERY):
+            peak[0] = max(peak[0], written_memory(pid))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        peak[0] = max(peak[0], written_memory(pid))
+        stop.set()
+        watcher.join()
+
+
+def _tree(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        listed = [path.read_text() for path in (_PROC / f"{pid}/task").glob("*/children")]
+    except OSError:
+        return
+    for child in " ".join(listed).split():
+        yield from _tree(int(child))
+
+
+def _own(pid: int) -> int:
+    try:
+        lines = (_PROC / f"{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(_KINDS))

@@ -1,0 +1,182 @@
+"""One array in one file: a readable header, then the array's bytes, to be mapped as they are.
+
+The header is one line of ASCII, padded to `HEADER_SIZE` bytes:
+
+    questions-ecrites array 1 MAIN_x7f2 documents uint32 1234567
+
+format, segment, array, type, shape. It says to a person what a file is, and to the program that
+a file is no other one's: a file that was moved, cut or exchanged is refused when it is opened.
+Its content is checked against a CRC-32 by `qe check` alone: opening reads no more than headers.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import os
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from index.errors import IndexFormatError
+
+HEADER_SIZE: Final = 256
+"""Bytes; a multiple of any type's alignment, so that mapped arrays are aligned."""
+
+_FORMAT: Final = "questions-ecrites array 1"
+_CHUNK: Final = 1 << 24
+
+
+class DamagedFile(IndexFormatError):
+    """A file of a segment isn't what its table of contents says; the message names it."""
+
+
+class MissingFile(DamagedFile):
+    """A segment's file isn't there: lost, or removed by a newer generation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayEntry:
+    """What a segment's table of contents says of one array.
+
+    Attributes:
+        dtype: numpy's name of the type; little-endian.
+        shape: the lengths of its dimensions.
+        crc32: of the array's bytes, without the header.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+    crc32: int
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the array has."""
+        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
+
+
+class ArrayWriter:
+    """Writes one array in pieces; its length is known at the end, its type from the start.
+
+    Args:
+        path: the file, replaced when it exists.
+        segment, name: what the header says.
+        dtype: of the array.
+        columns: the second dimension of a two-dimensional array.
+    """
+
+    def __init__(
+        self, path: Path, segment: str, name: str, dtype: DTypeLike, columns: int | None = None
+    ) -> None:
+        self._path, self._segment, self._name = path, segment, name
+        self._dtype = _storable(np.dtype(dtype))
+        self._columns = columns
+        self._crc32 = 0
+        self._items = 0
+        self._file = path.open("wb")
+        self._file.write(bytes(HEADER_SIZE))
+
+    def append(self, values: ArrayLike) -> None:
+        """Write these values after those before; they are cast to the array's type.
+
+        Raises:
+            OverflowError: a value doesn't fit the array's type.
+        """
+        data = np.ascontiguousarray(values, dtype=self._dtype)
+        self._crc32 = zlib.crc32(data.view(np.uint8).reshape(-1).data, self._crc32)
+        self._file.write(data.data if data.size else b"")
+        self._items += data.size
+
+    def close(self) -> ArrayEntry:
+        """Write the header; what the table of contents is to say."""
+        columns = self._columns
+        shape = (self._items,) if columns is None else (self._items // (columns or 1), columns)
+        entry = ArrayEntry(type_name(self._dtype), shape, self._crc32)
+        self._file.seek(0)
+        self._file.write(_header(self._segment, self._name, entry))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        return entry
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+
+def map_array(path: Path, segment: str, name: str, entry: ArrayEntry) -> NDArray[Any]:
+    """The array in a file, memory-mapped and read-only.
+
+    Raises:
+        DamagedFile: the file is missing, has another size, or its header is another one's.
+    """
+    try:
+        with path.open("rb") as file:
+            _check_header(path, file.read(HEADER_SIZE), segment, name, entry)
+            _check_size(path, os.fstat(file.fileno()).st_size, entry)
+            if not entry.nbytes:
+                return np.empty(entry.shape, entry.dtype)
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except FileNotFoundError as error:
+        raise MissingFile(f"{path} is missing") from error
+    count = math.prod(entry.shape)
+    return np.frombuffer(mapped, entry.dtype, count, HEADER_SIZE).reshape(entry.shape)
+
+
+def checksum(path: Path) -> int:
+    """The CRC-32 of the array in a file."""
+    crc32 = 0
+    with path.open("rb") as file:
+        file.seek(HEADER_SIZE)
+        while piece := file.read(_CHUNK):
+            crc32 = zlib.crc32(piece, crc32)
+    return crc32
+
+
+def _header(segment: str, name: str, entry: ArrayEntry) -> bytes:
+    shape = "x".join(map(str, entry.shape))
+    line = f"{_FORMAT} {segment} {name} {entry.dtype} {shape}".encode("ascii")
+    if len(line) >= HEADER_SIZE:
+        raise ValueError(f"the name of the array {name} is too long")
+    return line.ljust(HEADER_SIZE - 1) + b"\n"
+
+
+def _check_header(path: Path, found: bytes, segment: str, name: str, entry: ArrayEntry) -> None:
+    expected = _header(segment, name, entry)
+    if found == expected:
+        return
+    if len(found) < HEADER_SIZE:
+        raise DamagedFile(f"{path} is cut short: it has {len(found)} bytes")
+    told = found.decode("ascii", "replace").strip() or "nothing readable"
+    raise DamagedFile(
+        f"{path} is another file than expected: it begins with « {told:.120} » "
+        f"instead of « {expected.decode().strip()} »"
+    )
+
+
+def _check_size(path: Path, size: int, entry: ArrayEntry) -> None:
+    expected = HEADER_SIZE + entry.nbytes
+    if size != expected:
+        cut = "is cut short" if size < expected else "has bytes too many"
+        raise DamagedFile(f"{path} {cut}: it has {size} bytes instead of {expected}")
+
+
+def _storable(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype.newbyteorder("<") if dtype.kind != "S" else dtype
+
+
+def type_name(dtype: np.dtype[Any]) -> str:
+    """The name of a type in headers and tables of contents: `uint32`, or `S12` for 12 bytes."""
+    return f"S{dtype.itemsize}" if dtype.kind == "S" else dtype.name

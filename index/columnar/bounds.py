@@ -1,0 +1,44 @@
+"""Things of many sizes, one after the other in one array: where each begins and ends.
+
+The sizes of n things give n + 1 bounds: thing i is `array[bounds[i]:bounds[i + 1]]`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.int64]
+
+
+def bounds_of(sizes: NDArray[Any]) -> NDArray[np.uint64]:
+    """The bounds of things of these sizes."""
+    bounds = np.zeros(sizes.size + 1, np.uint64)
+    np.cumsum(sizes, out=bounds[1:])
+    return bounds
+
+
+def sizes_of(bounds: NDArray[Any]) -> Ints:
+    """The sizes of things with these bounds."""
+    signed = bounds.astype(np.int64)
+    return signed[1:] - signed[:-1]
+
+
+def sorted_unique(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The distinct values, ascending.
+
+    By sorting, which vector instructions do many times faster than the hashing of `np.unique`.
+    """
+    ordered = np.sort(values)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: ordered.size]]
+
+
+def ranges(starts: Ints, sizes: Ints) -> Ints:
+    """The numbers start, start + 1, … of each range, one range after the other.
+
+    What gathers things from here and there: `array[ranges(starts, sizes)]`.
+    """
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(starts - before, sizes) + np.arange(sizes.sum())

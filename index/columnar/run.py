@@ -1,0 +1,147 @@
+"""A run: the segment of one batch of documents, built in memory.
+
+A build makes many runs, in several processes, and merges them once into one segment. A run has no
+relations: the keys of a term are computed when it first comes into the index, not in every run
+that holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.columnar.bounds import bounds_of, ranges, sizes_of
+from index.columnar.columns import encode_texts, key_order, smallest_unsigned
+from index.columnar.dictionary import block_starts, encode_strings
+from index.columnar.layout import SegmentShape
+from index.columnar.postings import Postings, invert_tokens
+from index.columnar.records import compress
+from index.columnar.segment_arrays import SegmentArrays
+from index.columnar.token_starts import encode_starts
+from index.tokens import TokenBatch
+
+POSTING_ARRAYS: Final = (
+    "list_keys", "list_starts", "documents", "frequencies", "position_blocks", "positions",
+)  # fmt: skip
+"""The arrays of `Postings`, by the names of its attributes."""
+
+
+@dataclass(frozen=True)
+class RunBatch:
+    """What a run is built from: documents 0 to size − 1.
+
+    Attributes:
+        size: how many documents.
+        tokens: of every field of every document, documents first, fields within.
+        vocabulary: the terms that tokens number; it may hold many others.
+        records: what is stored of each document.
+        dictionary: what records are compressed against; may be empty.
+        integers, texts, keys: for each column, a value for each document.
+    """
+
+    size: int
+    tokens: TokenBatch
+    vocabulary: Sequence[bytes]
+    records: Sequence[bytes]
+    dictionary: bytes = b""
+    integers: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    keys: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
+
+
+def build_run(shape: SegmentShape, batch: RunBatch) -> SegmentArrays:
+    """The segment of a batch.
+
+    Args:
+        shape: what it holds; its relations are left out.
+        batch: the documents.
+
+    Raises:
+        OverflowError: the batch is too large to be sorted at once.
+        ValueError: a term or a value isn't UTF-8.
+    """
+    terms, numbers = _sorted_terms(batch)
+    arrays = dict(_term_arrays(terms))
+    arrays |= _posting_arrays(_postings(batch, numbers, len(shape.fields)))
+    lengths = batch.tokens.lengths.reshape(batch.size, len(shape.fields))
+    arrays["lengths"] = lengths.astype(smallest_unsigned(int(lengths.max(initial=0))))
+    arrays |= _start_arrays(shape, batch)
+    arrays |= _record_arrays(batch)
+    for name in shape.integers:
+        arrays[f"integer.{name}"] = np.array(batch.integers[name], np.int32)
+    for name in shape.texts:
+        arrays |= _text_arrays(name, batch.texts[name])
+    for name in shape.keys:
+        arrays |= key_arrays(name, _fixed_width(batch.keys[name]))
+    return SegmentArrays(replace(shape, relations=()), batch.size, arrays)
+
+
+def key_arrays(name: str, values: NDArray[np.bytes_]) -> Iterator[tuple[str, NDArray[Any]]]:
+    """The two arrays of a key column."""
+    yield f"key.{name}", values
+    yield f"key.{name}.order", key_order(values)
+
+
+def _sorted_terms(batch: RunBatch) -> tuple[list[bytes], NDArray[np.uint32]]:
+    """The batch's terms in byte order, and the place there of each term of the vocabulary."""
+    used = np.zeros(len(batch.vocabulary), np.bool_)
+    used[batch.tokens.terms] = True
+    vocabulary = batch.vocabulary
+    ordered = sorted((vocabulary[number], number) for number in np.flatnonzero(used).tolist())
+    numbers = np.zeros(len(vocabulary), np.uint32)
+    numbers[[number for _, number in ordered]] = np.arange(len(ordered), dtype=np.uint32)
+    return [term for term, _ in ordered], numbers
+
+
+def _term_arrays(terms: Sequence[bytes]) -> Iterator[tuple[str, NDArray[Any]]]:
+    yield "terms", encode_strings(terms)
+    yield "terms.blocks", block_starts(terms)
+
+
+def _postings(batch: RunBatch, numbers: NDArray[np.uint32], fields: int) -> Postings:
+    counts = sizes_of(batch.tokens.bounds)
+    texts = np.arange(counts.size)
+    return invert_tokens(
+        fields=np.repeat(texts % fields, counts),
+        documents=np.repeat(texts // fields, counts),
+        terms=numbers[batch.tokens.terms],
+        positions=batch.tokens.positions,
+    )
+
+
+def _posting_arrays(postings: Postings) -> Iterator[tuple[str, NDArray[Any]]]:
+    for name in POSTING_ARRAYS:
+        yield name, getattr(postings, name)
+
+
+def _start_arrays(shape: SegmentShape, batch: RunBatch) -> Iterator[tuple[str, NDArray[Any]]]:
+    tokens, fields = batch.tokens, len(shape.fields)
+    marked = [shape.fields.index(name) for name in shape.marked_fields]
+    texts = (np.arange(batch.size)[:, None] * fields + np.array(marked, np.int64)).ravel()
+    counts = sizes_of(tokens.start_bounds)[texts]
+    kept = ranges(tokens.start_bounds[texts], counts)
+    encoded, sizes = encode_starts(tokens.starts[kept], bounds_of(counts).astype(np.int64))
+    yield "token_starts", encoded
+    yield "token_starts.bounds", bounds_of(sizes)
+
+
+def _record_arrays(batch: RunBatch) -> Iterator[tuple[str, NDArray[Any]]]:
+    data, bounds = compress(batch.records, batch.dictionary)
+    yield "records", data
+    yield "records.bounds", bounds
+    yield "records.dictionary", np.frombuffer(batch.dictionary, np.uint8)
+
+
+def _text_arrays(name: str, texts: Sequence[str]) -> Iterator[tuple[str, NDArray[Any]]]:
+    ordinals, values = encode_texts(texts)
+    yield f"text.{name}", ordinals
+    yield f"text.{name}.values", values
+
+
+def _fixed_width(values: Sequence[bytes]) -> NDArray[np.bytes_]:
+    width = max(map(len, values), default=0)
+    return np.array(values, f"S{max(width, 1)}")

@@ -1,0 +1,137 @@
+"""The writing side of the codec: what is added is built and merged as arrays.
+
+Whoosh keeps the schema, the lock, generations and the atomic commit; `mergetype` says which
+segments a commit merges. Everything a commit adds ends in one new segment.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.reading import IndexReader, SegmentReader
+from whoosh.writing import SegmentWriter as WhooshWriter
+
+from index.columnar.codec import ColumnarCodec, Segment
+from index.columnar.merge import Moved, Source, ignore_moved, merge_segments
+from index.columnar.segment_arrays import SegmentArrays
+from index.columnar.segment_files import SegmentWriter
+
+if TYPE_CHECKING:
+    from index.columnar.index import ColumnarIndex
+
+MERGE_FACTOR: Final = 8
+"""A segment is left alone while it is this many times larger than all smaller ones together.
+
+So there are at most about log₉(N) segments, and each document is moved as often."""
+
+NONE_DELETED: Final = np.empty(0, np.uint32)
+
+MergePolicy: TypeAlias = Callable[["ColumnarWriter", Sequence[Segment]], list[Segment]]
+"""Gives the segments that stay, after adding the others' documents to the writer."""
+
+
+class ColumnarWriter(WhooshWriter):
+    """Adds runs to an index, deletes documents, and commits both at once.
+
+    Opening it takes Whoosh's lock; `commit` or `cancel` gives it up.
+
+    Args:
+        index: the index to write.
+        moved: called as a commit moves postings, with how many of how many.
+    """
+
+    segments: list[Segment]
+
+    def __init__(self, index: ColumnarIndex, moved: Moved = ignore_moved) -> None:
+        super().__init__(index, codec=ColumnarCodec())  # type: ignore[no-untyped-call]
+        self._index = index
+        self._moved = moved
+        self._sources: list[Source] = []
+
+    def add_run(self, run: SegmentArrays, deleted: NDArray[Any] = NONE_DELETED) -> None:
+        """Add the documents of a run.
+
+        Args:
+            run: a segment of this index's shape, which must stay readable until the commit.
+            deleted: integers, ascending: its documents that are replaced already.
+        """
+        self._check_state()
+        self._add(Source(run, deleted.astype(np.uint32)))
+
+    def add_reader(self, reader: IndexReader) -> None:
+        """Add the live documents of a segment; called by Whoosh's merge policies too."""
+        self._check_state()
+        segment = reader.segment()
+        assert isinstance(segment, Segment), "segments of this index are all columnar"
+        self._add(Source(segment.arrays(self._index.directory), segment.deleted))
+
+    def add_document(self, **fields: Any) -> None:
+        """Not how documents are added here.
+
+        Raises:
+            NotImplementedError: always; build a run and give it to `add_run`.
+        """
+        raise NotImplementedError("documents are added as runs: see ColumnarWriter.add_run")
+
+    def delete_documents(self, segment: Segment, documents: NDArray[Any]) -> None:
+        """Delete documents of one of `segments`, by their numbers in it."""
+        self._check_state()
+        segment.delete_documents(documents)
+
+    def commit(  # type: ignore[override]
+        self, mergetype: MergePolicy | None = None, optimize: bool = False, merge: bool = True
+    ) -> None:
+        """Publish what was added and deleted.
+
+        Args:
+            mergetype: chooses the segments to merge; `merge_smaller` unless one is given.
+            optimize: merge all segments.
+            merge: when False, merge none.
+        """
+        chosen = mergetype or (merge_smaller if merge and not optimize else None)
+        super().commit(mergetype=chosen, optimize=optimize, merge=merge)  # type: ignore[no-untyped-call]
+
+    def _add(self, source: Source) -> None:
+        if source.size:
+            self._sources.append(source)
+            self.docnum += source.size
+            self._added = True
+
+    def _commit_toc(self, segments: Sequence[Segment]) -> None:
+        super()._commit_toc(segments)  # type: ignore[no-untyped-call]
+        written = self._index.toc_path(self.generation).read_bytes()
+        kept = self._index.toc_checksum_path(self.generation)
+        kept.write_text(f"{zlib.crc32(written):08x}\n")
+
+    def _flush_segment(self) -> None:
+        segment, shape = self.newsegment.segment_id(), self._index.shape
+        with SegmentWriter(self._index.directory, segment, shape) as files:
+            relations = self._index.relations
+            size = merge_segments(shape, self._sources, relations, files, self._moved)
+            files.finish(size)
+        self._sources.clear()
+
+
+def merge_smaller(writer: ColumnarWriter, segments: Sequence[Segment]) -> list[Segment]:
+    """A merge policy: merge what is small beside what is added; the segments that stay.
+
+    Segments without a live document go, whatever their size.
+    """
+    kept: list[Segment] = []
+    merged: list[Segment] = []
+    size = writer.docnum - writer.docbase
+    for segment in sorted(segments, key=Segment.doc_count):
+        if segment.doc_count() < MERGE_FACTOR * size:
+            merged.append(segment)
+            size += segment.doc_count()
+        else:
+            kept.append(segment)
+    for segment in merged:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return kept

@@ -1,0 +1,222 @@
+"""Questions into runs: batches of questions analysed and inverted, on every core.
+
+The processes share nothing. Each keeps its own cache of words for as long as it lives, and writes
+each run to files, which the build merges at its end.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+from index.columnar.records import choose_dictionary
+from index.columnar.run import RunBatch, build_run
+from index.columnar.segment_arrays import SegmentArrays
+from index.columnar.segment_files import open_segment, write_segment
+from index.fields import COLUMNS, NO_INTEGER, TEXT_FIELDS
+from index.french.token_table import TokenTable
+from index.question import Question
+from index.stores.whoosh_schema import SHAPE, UID, VERSION, index_term
+from index.tokens import TokenBatch, concatenate
+
+BATCH: Final = 4096
+"""Questions of one run: sorting their tokens takes some 200 MB."""
+
+ANALYSED: Final = 512
+"""Questions analysed at once, which takes some 50 MB."""
+
+WAITING: Final = 2
+"""Batches that wait for each process: reading goes on while all are busy, memory stays bounded."""
+
+FOLDER: Final = ".runs"
+"""Where runs stand until they are merged, in the index's directory: what a killed build left is
+never taken for content, and the next build begins by removing it."""
+
+
+class Versioned(NamedTuple):
+    """A question as it is stored, and the key of its version.
+
+    Bytes, because they go to other processes in half the time of an object, and into the index as
+    they are.
+    """
+
+    stored: bytes
+    version: bytes
+
+
+class RunMaker:
+    """Makes runs of the questions it is given, in their order.
+
+    Fewer than a batch are turned into a run at once, by this process; more go to as many
+    processes as there are cores.
+
+    Args:
+        directory: of the index, where runs stand meanwhile.
+        dictionary: what records are compressed against; None to choose one from the first.
+    """
+
+    def __init__(self, directory: Path, dictionary: bytes | None) -> None:
+        self._folder = directory / FOLDER
+        self._dictionary = dictionary
+        self._batch: list[Versioned] = []
+        self._runs: list[Future[str]] = []
+        self._processes: ProcessPoolExecutor | None = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def add(self, question: Question, version: bytes) -> None:
+        """Take in a question; waits while every process is busy and enough work waits for them.
+
+        Raises:
+            OSError: a run couldn't be written.
+            BrokenProcessPool: a process was killed, as when memory runs out.
+        """
+        self._batch.append(Versioned(question.to_stored(), version))
+        if len(self._batch) == BATCH:
+            self._send(self._batch)
+            self._batch = []
+
+    def finish(self) -> Iterator[SegmentArrays]:
+        """The runs, in the order their questions were added.
+
+        They can be read until this object is closed.
+        """
+        if not self._runs:
+            if self._batch:
+                yield make_run(self._batch, self._chosen_dictionary(self._batch))
+            return
+        if self._batch:
+            self._send(self._batch)
+        for run in self._runs:
+            yield open_segment(self._folder, run.result())
+        self._stop_processes()  # what they remember of words takes room that merging needs
+
+    def close(self) -> None:
+        """Stop the processes and remove the runs."""
+        self._stop_processes()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _send(self, batch: Sequence[Versioned]) -> None:
+        dictionary = self._chosen_dictionary(batch)
+        if self._processes is None:
+            self._folder.mkdir()
+            self._processes = _start_processes()
+        bound = WAITING * (os.cpu_count() or 1)
+        if len(self._runs) >= bound:
+            self._runs[-bound].result()
+        name = f"run_{len(self._runs)}"
+        self._runs.append(self._processes.submit(_write_run, batch, dictionary, self._folder, name))
+
+    def _stop_processes(self) -> None:
+        if self._processes is not None:
+            self._processes.shutdown(cancel_futures=True)
+
+    def _chosen_dictionary(self, batch: Sequence[Versioned]) -> bytes:
+        if self._dictionary is None:
+            self._dictionary = choose_dictionary(entry.stored for entry in batch)
+        return self._dictionary
+
+
+def make_run(batch: Sequence[Versioned], dictionary: bytes) -> SegmentArrays:
+    """The run of a batch of questions."""
+    questions = [Question.from_stored(entry.stored) for entry in batch]
+    vocabulary = _vocabulary()
+    return build_run(
+        SHAPE,
+        RunBatch(
+            size=len(batch),
+            tokens=_analyzed(questions, vocabulary.table),
+            vocabulary=vocabulary.indexed_terms(),
+            records=[entry.stored for entry in batch],
+            dictionary=dictionary,
+            integers={
+                column.name: [_integer(column.value(question)) for question in questions]
+                for column in COLUMNS
+                if column.integer
+            },
+            texts={
+                column.name: [str(column.value(question) or "") for question in questions]
+                for column in COLUMNS
+                if not column.integer
+            },
+            keys={
+                UID: [question.uid.encode() for question in questions],
+                VERSION: [entry.version for entry in batch],
+            },
+        ),
+    )
+
+
+def _analyzed(questions: Sequence[Question], table: TokenTable) -> TokenBatch:
+    # A part at a time: an analysis takes many times the room of its texts.
+    parts = (questions[first : first + ANALYSED] for first in range(0, len(questions), ANALYSED))
+    return concatenate(
+        [
+            table.analyze([field.text(q) or "" for q in part for field in TEXT_FIELDS])
+            for part in parts
+        ]
+    )
+
+
+class _Vocabulary:
+    """The words that this process has met, under the numbers that its tokens bear."""
+
+    def __init__(self) -> None:
+        self.table = TokenTable()
+        self._indexed: list[bytes] = []
+
+    def indexed_terms(self) -> list[bytes]:
+        """The indexed bytes of every term of the table."""
+        self._indexed.extend(map(index_term, self.table.terms[len(self._indexed) :]))
+        return self._indexed
+
+
+@cache
+def _vocabulary() -> _Vocabulary:
+    return _Vocabulary()
+
+
+def _integer(value: int | str | None) -> int:
+    return NO_INTEGER if value is None else int(value)
+
+
+def _start_processes() -> ProcessPoolExecutor:
+    # Spawned: a fork would copy the locks that threads of this process hold.
+    return ProcessPoolExecutor(
+        max_workers=os.cpu_count(),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_prepare_process,
+    )
+
+
+def _prepare_process() -> None:
+    """Leave Ctrl-C to the build, and end when it was killed rather than wait for ever."""
+    gc.disable()  # it would go through millions of remembered words again and again
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _write_run(batch: Sequence[Versioned], dictionary: bytes, folder: Path, name: str) -> str:
+    write_segment(folder, name, make_run(batch, dictionary))
+    return name

@@ -1,0 +1,71 @@
+"""Operations on arrays of numbers in order: groups of equal ones, common ones, the greatest."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.intp]
+Floats: TypeAlias = NDArray[np.float64]
+Mask: TypeAlias = NDArray[np.bool_]
+
+_GROUPS: Final = 256
+
+
+def starts_of_groups(ordered: NDArray[Any]) -> Ints:
+    """Where each group of equal numbers begins."""
+    first = np.empty(ordered.size, np.bool_)
+    first[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return np.flatnonzero(first)
+
+
+def summed(numbers: Ints, values: Floats) -> tuple[Ints, Floats]:
+    """Numbers in any order, as often as they come, into each once, ascending, with its sum."""
+    order = np.argsort(numbers, kind="stable")
+    ordered = numbers.take(order)
+    starts = starts_of_groups(ordered)
+    if starts.size == ordered.size:
+        return ordered, values.take(order)
+    return ordered.take(starts), np.add.reduceat(values.take(order), starts)
+
+
+def common_places(some: NDArray[Any], others: NDArray[Any]) -> tuple[Ints, Ints]:
+    """Where the numbers that two arrays share stand in each.
+
+    Args:
+        some, others: ascending, each number once, both of the same type: numpy would else convert
+            the whole of the longer one.
+
+    Returns:
+        Places in `some` and places in `others`, both ascending.
+    """
+    if some.size > others.size:
+        second, first = common_places(others, some)
+        return first, second
+    if not some.size:
+        return np.empty(0, np.intp), np.empty(0, np.intp)
+    found = others.searchsorted(some)
+    np.minimum(found, others.size - 1, out=found)
+    places = np.flatnonzero(others.take(found) == some)
+    return places, found.take(places)
+
+
+def kth_greatest_bound(values: NDArray[Any], k: int) -> Any:
+    """A number that at least `k` of these reach, and not many more when they are many.
+
+    Each of many groups has a greatest number: the k-th of those is a bound, and finding it takes
+    far less than putting all in order.
+
+    Args:
+        values: at least `k` of them.
+        k: from 1.
+    """
+    groups = max(_GROUPS, 16 * k)
+    if values.size < 4 * groups:
+        return np.partition(values, values.size - k)[values.size - k]
+    rows = values.size // groups
+    greatest = values[: rows * groups].reshape(rows, groups).max(axis=0)
+    return np.partition(greatest, groups - k)[groups - k]

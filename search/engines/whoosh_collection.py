@@ -1,0 +1,294 @@
+"""The segments of one generation as one collection: documents numbered through, lists, weights.
+
+Documents keep the order of the segments: a document's number is its place there, counted on from
+the segments before. Posting lists stay where they are mapped, and nothing is copied at opening.
+Fields are known by the names that segments give them; none in particular.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.columnar.index import OpenSegment
+from index.columnar.segment_arrays import SegmentArrays
+from search.engines.sorted_arrays import (
+    Floats,
+    Ints,
+    Mask,
+    common_places,
+    starts_of_groups,
+    summed,
+)
+from search.engines.whoosh_postings import PostingRange, find_postings
+from search.expansion import Slot
+
+Ranges = Sequence[PostingRange]
+
+MOST_FREQUENCIES: Final = 1 << 14
+"""Document frequencies that are remembered, since no index keeps that of a family over fields."""
+
+BATCH: Final = 1 << 16
+"""Postings that are weighed at once: what is computed for them fits the processor's cache."""
+
+SPARSE: Final = 128
+"""Fewer postings than one for this many documents are sorted rather than spread over all."""
+
+LOOKUP_COST: Final = 16
+"""How many postings are read in the time that one document is looked up in a list."""
+
+
+class Weighting(Protocol):
+    """How a field counts in the score; see `search.ranking`."""
+
+    @property
+    def boost(self) -> float:
+        """The weight of the field."""
+        ...
+
+    @property
+    def b(self) -> float:
+        """How much a long field is held against a document, from 0 to 1."""
+        ...
+
+
+class Collection:
+    """What the evaluator reads; shared by threads.
+
+    Nothing in it changes but memos of what never does.
+
+    Args:
+        segments: of the generation.
+        weightings: of each field that may be searched, by name.
+
+    Attributes:
+        size: how many document numbers there are, deleted ones included.
+        live: bool, shape (size,); None when no document is deleted.
+        live_count: how many documents are live: the N of every formula.
+        segments, bases: each segment, and the number of its first document.
+    """
+
+    def __init__(
+        self, segments: Sequence[OpenSegment], weightings: Mapping[str, Weighting]
+    ) -> None:
+        self.segments = [segment.arrays for segment in segments]
+        *self.bases, self.size = np.cumsum(
+            [0, *(segment.size for segment in self.segments)], dtype=np.intp
+        ).tolist()
+        self.live = _live(segments, self.bases, self.size)
+        self.live_count = self.size if self.live is None else int(np.count_nonzero(self.live))
+        self._weightings = weightings
+        self._weights: dict[str, Floats] = {}
+        self._fields = tuple(dict.fromkeys(name for s in self.segments for name in s.fields))
+        self.document_frequency: Callable[[tuple[str, ...], Slot], int] = lru_cache(
+            MOST_FREQUENCIES
+        )(self._document_frequency)
+
+    @cached_property
+    def everything(self) -> Ints:
+        """Every live document, ascending."""
+        return np.arange(self.size) if self.live is None else np.flatnonzero(self.live)
+
+    def locate(self, document: int) -> tuple[SegmentArrays, int]:
+        """The segment that holds a document, and the document's number there."""
+        number = int(np.searchsorted(self.bases, document, side="right")) - 1
+        return self.segments[number], document - self.bases[number]
+
+    def join(self, of_segment: Callable[[SegmentArrays], NDArray[Any]]) -> NDArray[Any]:
+        """An array over all documents from one of each segment; the very one of a single one."""
+        parts = [of_segment(segment) for segment in self.segments]
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+    def ranges(self, fields: Sequence[str], slot: Slot) -> list[PostingRange]:
+        """The postings of a slot's terms in these fields."""
+        return [
+            found
+            for number, arrays in enumerate(self.segments)
+            for found in find_postings(arrays, fields, slot, number)
+        ]
+
+    def documents(self, postings: PostingRange) -> Ints:
+        """The documents of some postings, one for each."""
+        held = self.segments[postings.segment].postings.documents
+        found = held[postings.start : postings.end].astype(np.intp)
+        base = self.bases[postings.segment]
+        if base:
+            found += base
+        return found
+
+    def frequencies(self, postings: PostingRange) -> NDArray[Any]:
+        """How often each of some postings' terms occurs, as an unsigned type."""
+        held = self.segments[postings.segment].postings.frequencies
+        return held[postings.start : postings.end]
+
+    def lengths(self, field: str) -> NDArray[Any]:
+        """How many words a field has in each document, as an unsigned type."""
+
+        def of_segment(arrays: SegmentArrays) -> NDArray[Any]:
+            if field not in arrays.fields:
+                return np.zeros(arrays.size, np.uint8)
+            return arrays.lengths[arrays.fields.index(field)]
+
+        return self.join(of_segment)
+
+    def weights(self, field: str) -> Floats:
+        """What one occurrence in a field adds to the T of each document: boost / norm."""
+        known = self._weights.get(field)
+        if known is None:
+            known = self._weights[field] = self._compute_weights(field)
+        return known
+
+    def weigh(self, postings: PostingRange) -> tuple[Ints, Floats]:
+        """The documents of some postings, and what each adds to its document's T."""
+        documents = self.documents(postings)
+        weighed = self.weights(postings.field).take(documents)
+        weighed *= self.frequencies(postings)
+        return documents, weighed
+
+    def add_weights(self, ranges: Ranges, totals: Floats) -> None:
+        """Add what every posting weighs to its document's total.
+
+        Args:
+            ranges: the postings, those of deleted documents too.
+            totals: float64, shape (size,); changed.
+        """
+        for postings in ranges:
+            for batch in _in_batches(postings):
+                np.add.at(totals, *self.weigh(batch))
+
+    def sum_weights(self, ranges: Ranges) -> tuple[Ints, Floats]:
+        """The live documents of some postings, ascending, and their totals: for a few postings."""
+        if not ranges:
+            return np.empty(0, np.intp), np.empty(0)
+        weighed = [self.weigh(postings) for postings in ranges]
+        documents, totals = weighed[0]
+        if not is_one_list(ranges):
+            documents, totals = summed(*map(np.concatenate, zip(*weighed, strict=True)))
+        return self.only_live(documents, totals)
+
+    def look_up_weights(self, ranges: Ranges, documents: Ints) -> Floats:
+        """The totals of some documents, ascending, over ascending ranges of postings."""
+        totals = np.zeros(documents.size)
+        for postings in ranges:
+            places, found = self.look_up(postings, documents)
+            if places.size:
+                weighed = self.weights(postings.field).take(documents.take(places))
+                weighed *= self.frequencies(postings).take(found)
+                totals[places] += weighed
+        return totals
+
+    def look_up(self, postings: PostingRange, documents: Ints) -> tuple[Ints, Ints]:
+        """Which of some documents an ascending range of postings has.
+
+        Args:
+            postings: of one list.
+            documents: ascending, each once.
+
+        Returns:
+            Places in `documents` and places in the range, both ascending.
+        """
+        held = self.segments[postings.segment].postings.documents[postings.start : postings.end]
+        base = self.bases[postings.segment]
+        first = int(documents.searchsorted(base)) if base else 0
+        places, found = common_places((documents[first:] - base).astype(held.dtype), held)
+        return places + first, found
+
+    def are_few(self, documents: int, ranges: Ranges) -> bool:
+        """Whether so many documents are better looked up than all these postings read."""
+        looked_up = LOOKUP_COST * sum(min(documents, postings.size) for postings in ranges)
+        return looked_up < count_postings(ranges) and all(r.ascending for r in ranges)
+
+    def are_sparse(self, ranges: Ranges) -> bool:
+        """Whether postings are so few that they are better sorted than spread over all."""
+        return count_postings(ranges) * SPARSE < self.size
+
+    def mark(self, ranges: Ranges) -> Mask:
+        """Which live documents some postings are of; shape (size,)."""
+        marked = np.zeros(self.size, np.bool_)
+        for postings in ranges:
+            for batch in _in_batches(postings):
+                marked[self.documents(batch)] = True
+        if self.live is not None:
+            marked &= self.live
+        return marked
+
+    def mark_at(self, ranges: Ranges, documents: Ints) -> Mask:
+        """Which of some live documents, ascending, these postings are of."""
+        if not self.are_few(documents.size, ranges):
+            return self.mark(ranges).take(documents)
+        marked = np.zeros(documents.size, np.bool_)
+        for postings in ranges:
+            marked[self.look_up(postings, documents)[0]] = True
+        return marked
+
+    def distinct(self, ranges: Ranges) -> Ints:
+        """The live documents of some postings, ascending."""
+        if not self.are_sparse(ranges):
+            return np.flatnonzero(self.mark(ranges))
+        parts = [np.empty(0, np.intp), *map(self.documents, ranges)]
+        ordered = np.sort(np.concatenate(parts), kind="stable")
+        return self.only_live(ordered.take(starts_of_groups(ordered)))[0]
+
+    def count(self, ranges: Ranges) -> int:
+        """In how many live documents some postings are."""
+        if self.live is None and is_one_list(ranges):
+            return ranges[0].size
+        if self.are_sparse(ranges):
+            return self.distinct(ranges).size
+        return int(np.count_nonzero(self.mark(ranges)))
+
+    def occurs(self, term: str) -> bool:
+        """Whether any live document has a term in any field."""
+        return self.document_frequency(self._fields, frozenset([term])) > 0
+
+    def only_live(self, documents: Ints, *aligned: Floats) -> tuple[NDArray[Any], ...]:
+        """The live ones of some documents, and what is aligned with them."""
+        if self.live is None:
+            return documents, *aligned
+        kept = np.flatnonzero(self.live.take(documents))
+        return documents.take(kept), *(values.take(kept) for values in aligned)
+
+    def _document_frequency(self, fields: tuple[str, ...], slot: Slot) -> int:
+        """In how many live documents any of a slot's terms is in any of these fields."""
+        return self.count(self.ranges(fields, slot))
+
+    def _compute_weights(self, field: str) -> Floats:
+        weighting, lengths = self._weightings[field], self.lengths(field)
+        counted = lengths if self.live is None else lengths[self.live]
+        average = float(counted.mean()) if counted.size else 0.0
+        norms = lengths * (weighting.b / average if average else 0.0) + (1 - weighting.b)
+        # Where a field has no word, it has no posting either, and may have a norm of zero.
+        return np.divide(weighting.boost, norms, out=np.zeros(self.size), where=norms > 0)
+
+
+def count_postings(ranges: Ranges) -> int:
+    """How many postings some ranges hold."""
+    return sum(end - start for _, start, end, _, _ in ranges)
+
+
+def is_one_list(ranges: Ranges) -> bool:
+    """Whether these postings are those of one list, each document once and ascending."""
+    return len(ranges) == 1 and ranges[0].ascending
+
+
+def _in_batches(postings: PostingRange) -> Iterator[PostingRange]:
+    if postings.size <= BATCH:
+        yield postings
+        return
+    for start in range(postings.start, postings.end, BATCH):
+        yield postings._replace(start=start, end=min(start + BATCH, postings.end))
+
+
+def _live(segments: Sequence[OpenSegment], bases: Iterable[int], size: int) -> Mask | None:
+    if not any(segment.deleted.size for segment in segments):
+        return None
+    live = np.ones(size, np.bool_)
+    for segment, base in zip(segments, bases, strict=True):
+        live[segment.deleted.astype(np.intp) + base] = False
+    return live

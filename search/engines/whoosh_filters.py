@@ -1,0 +1,108 @@
+"""The filters of a request, tested once over the questions that match its words.
+
+A facet then counts the questions that no *other* filter excludes, so no facet needs a search of
+its own: those that fail one filter alone are kept apart, by that filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from index.fields import NO_INTEGER
+from search.engines.sorted_arrays import Ints, Mask
+from search.engines.whoosh_facets import Facets
+from search.engines.whoosh_snapshot import Snapshot
+from search.request import SearchRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The documents that pass the filters.
+
+    Attributes:
+        documents: ascending: those that pass all of them.
+        places: where each stands among the matching documents; None when all of them pass.
+        failing: by the name of a facet with a filter: those that fail this one alone.
+    """
+
+    documents: Ints
+    places: Ints | None
+    failing: Mapping[str, Ints]
+
+    def others(self, facet: str) -> Ints:
+        """The documents that pass all filters but that of one facet, ascending."""
+        if facet not in self.failing:
+            return self.documents
+        return np.sort(np.concatenate((self.documents, self.failing[facet])), kind="stable")
+
+
+def canonical(request: SearchRequest, facets: Facets) -> SearchRequest:
+    """The request with every facet value in the form that is shown, each once."""
+    if not request.filters:
+        return request
+    return request.with_filters(
+        {
+            name: [
+                replace(choice, valeur=facets.columns[name].canonical(choice.valeur))
+                for choice in choices
+            ]
+            for name, choices in request.filters.items()
+        }
+    )
+
+
+def narrow(
+    matching: Ints, request: SearchRequest, snapshot: Snapshot, facets: Facets
+) -> Narrowed:
+    """Apply the filters of a request.
+
+    Args:
+        matching: live documents, ascending.
+        request: with its facet values in canonical form.
+        snapshot, facets: what the documents are in.
+    """
+    general = list(_general_masks(matching, request, snapshot))
+    own = {
+        name: facets.columns[name].passes(choices, matching)
+        for name, choices in request.filters.items()
+    }
+    if not general and not own:
+        return Narrowed(matching, None, {})
+    failures = np.zeros(matching.size, np.uint8)
+    for passing in own.values():
+        failures += ~passing
+    if general:
+        failures[~np.logical_and.reduce(general)] = len(own) + 2
+    places = np.flatnonzero(failures == 0)
+    failing = {
+        name: matching.take(np.flatnonzero((failures == 1) & ~passing))
+        for name, passing in own.items()
+    }
+    return Narrowed(matching.take(places), places, failing)
+
+
+def _general_masks(matching: Ints, request: SearchRequest, snapshot: Snapshot) -> Iterator[Mask]:
+    """Which documents pass each filter that belongs to no facet."""
+    if request.renouvelee:
+        yield snapshot.integers["renouvelee"].take(matching) == 1
+    periods = {
+        "date_question": (request.du, request.au),
+        "date_reponse": (request.reponse_du, request.reponse_au),
+    }
+    for name, (start, end) in periods.items():
+        if start or end:
+            days = snapshot.integers[name].take(matching)
+            yield _within(days, start, end)
+
+
+def _within(days: np.typing.NDArray[np.int32], start: date | None, end: date | None) -> Mask:
+    kept = days != NO_INTEGER
+    if start:
+        kept &= days >= start.toordinal()
+    if end:
+        kept &= days <= end.toordinal()
+    return kept

@@ -1,0 +1,104 @@
+"""The forms that a searched word stood for, and how many questions hold each."""
+
+from __future__ import annotations
+
+from bisect import insort
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from index.columnar.layout import TERM_BITS
+from index.columnar.segment_arrays import SegmentArrays
+from index.french.fold import fold
+from index.stores.whoosh_schema import written_form
+from search.engines.sorted_arrays import Ints
+from search.engines.whoosh_collection import Collection
+from search.engines.whoosh_vocabulary import Vocabulary
+from search.expansion import Slot, TermsBeginning, Unit
+
+MOST_FORMS: Final = 30
+"""Forms shown for one word; a short prefix may stand for thousands."""
+
+_Ranked: TypeAlias = tuple[int, str]
+"""A form behind its count, negative: in order, the most frequent form comes first."""
+
+
+def list_forms(
+    unit: Unit, frequency: int, collection: Collection, vocabulary: Vocabulary
+) -> dict[str, int]:
+    """The forms of a unit with their counts, the most frequent first.
+
+    A folded form counts under its usual spelling. The dictionary form is there even when no text
+    holds it: it was searched too. A hyphenated word counts as one form.
+
+    Args:
+        unit: a word or a prefix.
+        frequency: how many live documents it occurs in.
+        collection, vocabulary: where it was looked up.
+    """
+    slots = unit.single_slots
+    most = sorted(form for slot in slots for form in _most_frequent(collection, unit.fields, slot))
+    counts = {vocabulary.spelling(form): -rank for rank, form in most[:MOST_FORMS]}
+    if any(len(sequence.slots) > 1 for sequence in unit.alternatives):
+        counts[unit.label.lower()] = frequency
+    elif not any(isinstance(slot, TermsBeginning) for slot in slots):
+        searched = frozenset().union(*(slot for slot in slots if isinstance(slot, frozenset)))
+        bases = vocabulary.base_forms(unit.label)
+        counts |= dict.fromkeys((base for base in bases if fold(base) not in searched), 0)
+    return dict(sorted(counts.items(), key=lambda counted: (-counted[1], counted[0])))
+
+
+def _most_frequent(collection: Collection, fields: tuple[str, ...], slot: Slot) -> list[_Ranked]:
+    """At least the `MOST_FORMS` most frequent forms of a slot, each with its exact count."""
+    if isinstance(slot, frozenset):
+        return [(-_count(collection, fields, form), form) for form in slot]
+    return _most_frequent_beginning(collection, fields, slot)
+
+
+def _most_frequent_beginning(
+    collection: Collection, fields: tuple[str, ...], slot: TermsBeginning
+) -> list[_Ranked]:
+    """The most frequent of the terms that begin alike, without counting all of them.
+
+    A term is in no more documents than it has postings: in descending order of those, counting
+    ends when no term to come can be among the most frequent.
+    """
+    found: list[_Ranked] = []
+    for bound, form in _by_postings(collection, fields, slot):
+        if len(found) >= MOST_FORMS and found[MOST_FORMS - 1] <= (bound, form):
+            break
+        count = _count(collection, fields, form)
+        if count:
+            insort(found, (-count, form))
+    return found[:MOST_FORMS]
+
+
+def _by_postings(
+    collection: Collection, fields: tuple[str, ...], slot: TermsBeginning
+) -> list[_Ranked]:
+    """The terms that begin alike and occur in these fields, ranked by their postings."""
+    totals: dict[str, int] = {}
+    for arrays in collection.segments:
+        first, last = arrays.terms.range(slot.prefix.encode())
+        counts = _postings_of(arrays, fields, first, last).tolist()
+        for term, count in zip(arrays.terms.slice(first, last), counts, strict=True):
+            form = written_form(term)
+            totals[form] = totals.get(form, 0) - count
+    return sorted((total, form) for form, total in totals.items() if total)
+
+
+def _postings_of(arrays: SegmentArrays, fields: tuple[str, ...], first: int, last: int) -> Ints:
+    """How many postings each term numbered from `first` to before `last` has in these fields."""
+    counts = np.zeros(last - first, np.intp)
+    for name in fields:
+        if name in arrays.fields:
+            field = arrays.fields.index(name)
+            low, high = arrays.postings.rows(field, first, last)
+            keys = arrays.postings.list_keys[low:high] - np.uint64(field << TERM_BITS | first)
+            sizes = np.diff(arrays.postings.list_starts[low : high + 1])
+            counts[keys.astype(np.intp)] += sizes.astype(np.intp)
+    return counts
+
+
+def _count(collection: Collection, fields: tuple[str, ...], form: str) -> int:
+    return collection.document_frequency(fields, frozenset([form]))

@@ -1,0 +1,69 @@
+"""Where the postings of searched terms stand in one segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from index.columnar.layout import TERM_BITS
+from index.columnar.segment_arrays import SegmentArrays
+from index.stores.whoosh_schema import index_term
+from search.expansion import Slot, TermsBeginning
+
+
+class PostingRange(NamedTuple):
+    """Successive postings of one field in one segment: one list, or lists that stand together.
+
+    Attributes:
+        field: the field's name.
+        start, end: the postings are `start:end` of the segment's arrays.
+        ascending: whether they are of one list, each document once and ascending.
+        segment: the segment's number in its collection.
+    """
+
+    field: str
+    start: int
+    end: int
+    ascending: bool = True
+    segment: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many postings."""
+        return self.end - self.start
+
+
+def find_postings(
+    arrays: SegmentArrays, fields: Sequence[str], slot: Slot, segment: int = 0
+) -> Iterator[PostingRange]:
+    """The postings of a slot's terms in these fields; `segment` is only handed on.
+
+    The terms that begin alike stand together: in each field they are one range.
+    """
+    if isinstance(slot, TermsBeginning):
+        yield from _beginning(arrays, fields, slot, segment)
+        return
+    numbers = [n for term in slot if (n := arrays.terms.number(index_term(term))) is not None]
+    names = [name for name in fields if name in arrays.fields]
+    keys = [arrays.fields.index(name) << TERM_BITS | n for name in names for n in numbers]
+    rows = arrays.postings.find_rows(np.array(keys, np.uint64))
+    starts = arrays.postings.list_starts
+    held = np.maximum(rows, 0)
+    found = (rows.tolist(), starts.take(held).tolist(), starts.take(held + 1).tolist())
+    for place, (row, start, end) in enumerate(zip(*found, strict=True)):
+        if row >= 0:
+            yield PostingRange(names[place // len(numbers)], start, end, True, segment)
+
+
+def _beginning(
+    arrays: SegmentArrays, fields: Sequence[str], slot: TermsBeginning, segment: int
+) -> Iterator[PostingRange]:
+    first, last = arrays.terms.range(slot.prefix.encode())
+    for name in fields:
+        if name in arrays.fields:
+            low, high = arrays.postings.rows(arrays.fields.index(name), first, last)
+            start, end = arrays.postings.list_starts[[low, high]].tolist()
+            if start < end:
+                yield PostingRange(name, start, end, high - low == 1, segment)

@@ -1,0 +1,165 @@
+"""One request looked up in one generation: what matches, what is shown of it, what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from search.engines.sorted_arrays import Ints
+from search.engines.whoosh_evaluator import Evaluator, Matches
+from search.engines.whoosh_facets import Facets
+from search.engines.whoosh_filters import Narrowed, canonical, narrow
+from search.engines.whoosh_forms import list_forms
+from search.engines.whoosh_hits import Found, build_hits
+from search.engines.whoosh_snapshot import Snapshot
+from search.engines.whoosh_sorting import SCORE_DECIMALS, page_of
+from search.expansion import QUERY_FIELDS, Clause, Expanded, Unit, expand, positive_units
+from search.facets import FACETS, FacetCounts
+from search.query.check import check as check_query
+from search.query.parser import parse_lenient
+from search.request import SearchRequest
+from search.results import Hit
+
+MOST_APPROCHES: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A request as it is understood in one generation; for one thread.
+
+    Attributes:
+        request: with its facet values in canonical form.
+        hints: French sentences about the query.
+    """
+
+    snapshot: Snapshot
+    facets: Facets
+    request: SearchRequest
+    expanded: Expanded
+    hints: tuple[str, ...]
+    evaluator: Evaluator
+
+    @classmethod
+    def of(cls, request: SearchRequest, snapshot: Snapshot, facets: Facets) -> Search:
+        """Understand a request; nothing is looked up yet but words and facet values."""
+        parsed = parse_lenient(request.q, QUERY_FIELDS)
+        hints = dict.fromkeys(hint.message for hint in (*parsed.hints, *check_query(parsed.tree)))
+        return cls(
+            snapshot,
+            facets,
+            canonical(request, facets),
+            expand(parsed.tree, snapshot.vocabulary, request.champ),
+            tuple(hints),
+            Evaluator(snapshot.collection),
+        )
+
+    def find(self) -> Matches:
+        """The questions that match the words, whatever the filters."""
+        return self.evaluator.find(self.expanded.root)
+
+    def narrow(self, matches: Matches) -> Narrowed:
+        """Those of some matches that pass the filters."""
+        return narrow(matches.documents, self.request, self.snapshot, self.facets)
+
+    def page(self, matches: Matches, narrowed: Narrowed) -> tuple[Hit, ...]:
+        """The hits of the page asked for."""
+        first = (self.request.page - 1) * self.request.par
+        ranks = range(first, first + self.request.par)
+        return self._hits(self.expanded.root, matches, narrowed, self.request.sort, ranks)
+
+    def approches(self, matches: Matches) -> tuple[Hit, ...]:
+        """The closest questions that pass the filters, when none has all the words."""
+        closest = self.expanded.closest
+        if closest is None or matches.documents.size:
+            return ()
+        near = self.evaluator.find(closest)
+        return self._hits(closest, near, self.narrow(near), "pertinence", range(MOST_APPROCHES))
+
+    def count_facets(self, narrowed: Narrowed) -> Mapping[str, FacetCounts]:
+        """All facets, each regardless of its own filter."""
+        counts = self.facets.count(narrowed.documents)
+        found = {}
+        for facet in FACETS:
+            name, documents = facet.name, narrowed.others(facet.name)
+            part = (
+                self.facets.count_one(name, documents)
+                if name in narrowed.failing
+                else self.facets.part(name, counts)
+            )
+            choices = self.request.filters.get(name, ())
+            found[name] = self.facets.columns[name].list_values(part, documents, choices)
+        return found
+
+    def count_facet(self, narrowed: Narrowed, name: str, prefix: str) -> FacetCounts:
+        """One facet, its values limited to those with a word starting by `prefix`."""
+        documents = narrowed.others(name)
+        choices = self.request.filters.get(name, ())
+        counts = self.facets.count_one(name, documents)
+        return self.facets.columns[name].list_values(counts, documents, choices, prefix)
+
+    def formes(self) -> Mapping[str, Mapping[str, int]]:
+        """For each word searched with other forms, those forms and in how many questions."""
+        units = dict.fromkeys(unit for unit in positive_units(self.expanded.root) if unit.widened)
+        collection, vocabulary = self.snapshot.collection, self.snapshot.vocabulary
+        return {
+            unit.label.lower(): list_forms(
+                unit, self.evaluator.frequency(unit), collection, vocabulary
+            )
+            for unit in units
+        }
+
+    def indications(self, unfiltered: int, total: int) -> Iterator[str]:
+        """What was ignored, or could be done."""
+        yield from self.hints
+        for name in self.request.unknown:
+            yield f"Paramètre « {name} » inconnu : ignoré."
+        if self.request.q and not self.expanded.searchable:
+            yield f"Aucun mot à chercher dans « {self.request.q} » : rien n’est écarté."
+        if unfiltered and not total:
+            noun = "question" if unfiltered == 1 else "questions"
+            yield f"Aucune question avec ces filtres ; {unfiltered} {noun} sans eux."
+
+    def units_of(self, document: int | None) -> list[Unit]:
+        """The units that make a question match; all of them when it doesn't match any more."""
+        for clause in () if document is None else self._clauses():
+            documents = np.array([document], np.intp)
+            if self.evaluator.holds(clause, documents).all():
+                return self.evaluator.matching_units(clause, documents)[0]
+        return list(positive_units(self.expanded.root))
+
+    def _clauses(self) -> Iterator[Clause]:
+        """What a question may have been found by."""
+        yield self.expanded.root
+        if self.expanded.closest is not None and not self.find().documents.size:
+            yield self.expanded.closest
+
+    def _hits(
+        self, clause: Clause, matches: Matches, narrowed: Narrowed, sort: str, ranks: range
+    ) -> tuple[Hit, ...]:
+        """The questions of these ranks among those that match a clause and pass the filters."""
+        documents, scores = narrowed.documents, matches.scores
+        if narrowed.places is not None:
+            scores = scores.take(narrowed.places)
+        page = page_of(self.snapshot, documents, scores, sort, ranks.start, ranks.stop)
+        documents, scores = documents.take(page), np.round(scores.take(page), SCORE_DECIMALS)
+        units = self.evaluator.matching_units(clause, documents)
+        return build_hits(
+            [self._found(*one) for one in zip(documents.tolist(), scores.tolist(), units, strict=True)],
+            self.request.champ,
+        )
+
+    def _found(self, document: int, score: float, units: list[Unit]) -> Found:
+        scored = self.request.sort == "pertinence"
+        overdue = bool(self.snapshot.overdue[document])
+        arrays, number = self.snapshot.collection.locate(document)
+        return Found(arrays, number, units, overdue, score if scored else None)
+
+
+def same_answer(snapshot: Snapshot, empreinte: str) -> Ints:
+    """The documents that received an answer, newest first."""
+    documents = snapshot.documents_answered(empreinte)
+    order = page_of(snapshot, documents, np.zeros(documents.size), "recent", 0, documents.size)
+    return documents.take(order)

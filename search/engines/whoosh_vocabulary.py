@@ -1,0 +1,94 @@
+"""The words of a collection: the families they form, and how they are spelt.
+
+A family is the terms that share a lemma. Segments say which lemmas each of their terms has, so
+that the lexicon is loaded only for a word that none of them holds (see `index.french.families`).
+Terms that only deleted questions hold are no words of the collection any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from index.french.families import lemmas_of
+from index.french.fold import accented, fold
+from index.french.lexicon import STEM_MARK
+from index.stores.whoosh_schema import LEMMA, SPELLING, index_term, written_form
+from search.engines.whoosh_collection import Collection
+
+MOST_WORDS: Final = 1 << 12
+"""Words whose lemmas and families are remembered."""
+
+
+class Vocabulary:
+    """See `search.expansion.Vocabulary`; shared by threads.
+
+    Args:
+        collection: whose words they are.
+        fields: in which the spellings of a word are counted.
+    """
+
+    def __init__(self, collection: Collection, fields: tuple[str, ...]) -> None:
+        self._collection = collection
+        self._fields = fields
+        remember = lru_cache(MOST_WORDS)
+        self.family: Callable[[str], frozenset[str]] = remember(self._family)
+        self._lemmas: Callable[[str], frozenset[str]] = remember(self._find_lemmas)
+
+    def base_forms(self, word: str) -> frozenset[str]:
+        """The dictionary forms of a word, whether the texts hold them or not; none of a stem."""
+        return frozenset(
+            lemma for lemma in self._lemmas(word) if not lemma.startswith(STEM_MARK)
+        )
+
+    def spelling(self, form: str) -> str:
+        """A folded form as a person would write it: with its accents when most texts have them."""
+        counts = {word: self._frequency(word) for word in self._spellings(form)}
+        if not counts:
+            return form
+        best = min(counts, key=lambda word: (-counts[word], word))
+        return best if 2 * counts[best] >= self._frequency(form) else form
+
+    def _family(self, word: str) -> frozenset[str]:
+        """The folded terms that a word, as typed, stands for; itself always among them."""
+        members = (member for lemma in self._lemmas(word) for member in self._members(lemma))
+        return frozenset([fold(word), *map(fold, members)])
+
+    def _find_lemmas(self, word: str) -> frozenset[str]:
+        """The lemmas a word may have: an unaccented one stands for all its spellings."""
+        written = accented(word) or fold(word)
+        spelt = {written, *self._spellings(written)}
+        held = [keys for term in spelt if (keys := self._lemmas_held(term)) is not None]
+        return frozenset().union(*held) if held else lemmas_of(written)
+
+    def _lemmas_held(self, term: str) -> list[str] | None:
+        """The lemmas that the segments give a term; None when they lack it."""
+        for arrays in self._collection.segments:
+            number = arrays.terms.number(index_term(term))
+            if number is not None:
+                return [key.decode() for key in arrays.relations[LEMMA].keys_of(number)]
+        return None
+
+    def _members(self, lemma: str) -> Iterable[str]:
+        """The terms, folded and accented ones, that have a lemma."""
+        return self._related(LEMMA, lemma)
+
+    def _spellings(self, form: str) -> Iterable[str]:
+        """The accented terms that fold to a form; none for an accented one."""
+        return set(self._related(SPELLING, form))
+
+    def _related(self, relation: str, key: str) -> Iterator[str]:
+        for arrays in self._collection.segments:
+            for number in arrays.relations[relation].members(key.encode()).tolist():
+                term = written_form(arrays.terms[number])
+                if self._is_live(term):
+                    yield term
+
+    def _is_live(self, term: str) -> bool:
+        if self._collection.live is None:
+            return True
+        return self._collection.occurs(term)
+
+    def _frequency(self, term: str) -> int:
+        return self._collection.document_frequency(self._fields, frozenset([term]))
