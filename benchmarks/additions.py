@@ -57,7 +57,7 @@ def measure_additions(run: Run, *, held: int = HELD, times: int = TIMES) -> None
     everything = held + times * ADDED
     fresh = _index(run, everything)
     with run.steps.step("asking both indexes"):
-        queries = _compare(workload_of(run.corpus(everything)), grown, fresh)
+        queries = _compare(run, workload_of(run.corpus(everything)), grown, fresh)
     run.figures.data["additions"] = {
         "held": held, "added": ADDED, "seconds": seconds, "queries": queries,
     }  # fmt: skip
@@ -101,14 +101,14 @@ def _find(asked: Searcher, uid: str) -> None:
         raise NotFound(f"{uid} was added and is not found")
 
 
-def _compare(workload: Sequence[Query], grown: Path, fresh: Path) -> list[dict[str, Any]]:
+def _compare(run: Run, workload: Sequence[Query], grown: Path, fresh: Path) -> list[dict[str, Any]]:
     """The same queries on both indexes; the times, and whether both found the same."""
     with ExitStack() as opened:
         asked = {
             "grown": opened.enter_context(searcher(THIS, grown)),
             "fresh": opened.enter_context(searcher(THIS, fresh)),
         }
-        return [_row(query, ask_in_turns(query, asked)) for query in workload]
+        return [_row(query, ask_in_turns(query, asked, run.rounds)) for query in workload]
 
 
 def _row(query: Query, told: Mapping[str, list[Timed]]) -> dict[str, Any]:

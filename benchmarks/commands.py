@@ -15,11 +15,12 @@ from benchmarks.additions import measure_additions
 from benchmarks.figures import Figures
 from benchmarks.generator import write_questions
 from benchmarks.machine import ROOT, describe_machine
-from benchmarks.measure import Run, measure_size
+from benchmarks.measure import ROUNDS, Run, forget, measure_size
 from benchmarks.page import write_page
 from benchmarks.peers import (
-    MOST_QUESTIONS,
     OTHERS,
+    PEERS,
+    SLOW,
     STOCK,
     THIS,
     PeerAbsent,
@@ -52,7 +53,7 @@ Examples:
       a quick look: one minute
   python -m benchmarks run --questions 100000 --questions 1000000 --additions --page \\
       --keep /var/tmp/bench --json bench.json
-      everything: some two hours and 12 GB of disk; the same command goes on where one stopped
+      everything: some two hours and 40 GB of disk; the same command goes on where one stopped
 """,
 )
 @click.option(
@@ -81,13 +82,26 @@ Examples:
     type=click.IntRange(0),
     default=10_000,
     show_default=True,
-    help="Size of the corpus for stock Whoosh, too slow for the others'; a quarter of it shows "
-    "its growth. 0 leaves it out.",
+    help="Size of the corpus for stock Whoosh and Xapian, too slow for the others'; a quarter of "
+    "it shows their growth. 0 leaves them out.",
 )
 @click.option(
     "--keep",
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep corpora, indexes and figures in this folder, and go on from what is there.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    default=ROUNDS,
+    show_default=True,
+    help="How often each query is asked at most; the first time only warms.",
+)
+@click.option(
+    "--again",
+    metavar="ENGINE",
+    type=click.Choice(list(PEERS)),
+    help="Forget what --keep has of this engine: it has changed.",
 )
 @click.option("--additions", is_flag=True, help="Also add to an index of 200,000, a hundred times.")
 @click.option("--page", is_flag=True, help="Also time and serve results pages; needs wrk.")
@@ -98,6 +112,8 @@ def run_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     peers: str | None,
     stock_questions: int,
     keep: Path | None,
+    rounds: int,
+    again: str | None,
     *,
     additions: bool,
     page: bool,
@@ -112,13 +128,15 @@ def run_command(  # noqa: PLR0913, PLR0917 - one parameter an option
         folder.mkdir(parents=True, exist_ok=True)
         figures = Figures(folder / "figures.json", *([json_path] if json_path else []))
         _begin(figures, seed, names)
-        run = Run(figures, folder, Steps())
-        if STOCK in names and stock_questions:
+        if again is not None:
+            forget(figures, folder, again)
+        run = Run(figures, folder, Steps(), rounds)
+        slow = [name for name in names if name in SLOW]
+        if slow and stock_questions:
             for questions in (max(10, stock_questions // 4), stock_questions):
-                measure_size(run, questions, (THIS, STOCK), "stock")
+                measure_size(run, questions, [THIS, *slow], "stock")
         for questions in sorted(sizes):
-            chosen = [name for name in names if questions <= MOST_QUESTIONS.get(name, questions)]
-            measure_size(run, questions, chosen)
+            measure_size(run, questions, [name for name in names if name not in SLOW])
         if additions:
             measure_additions(run)
         if page:

@@ -24,7 +24,7 @@ from benchmarks.progress import Steps
 from benchmarks.workload import Query, make_workload
 
 ROUNDS: Final = 9
-"""How often each query is asked of each engine, the first time to warm it."""
+"""How often each query is asked of each engine unless said otherwise; the first time warms it."""
 ENOUGH_SECONDS: Final = 2.0
 """An engine that has spent so long on a query is not asked again."""
 WORKLOAD_RECORDS: Final = 400
@@ -37,12 +37,13 @@ class Run:
 
     Attributes:
         figures: what was measured so far. folder: of the corpora and indexes.
-        steps: told what goes on.
+        steps: told what goes on. rounds: how often each query is asked.
     """
 
     figures: Figures
     folder: Path
     steps: Steps
+    rounds: int = ROUNDS
 
     def corpus(self, questions: int) -> Path:
         """The NDJSON file of a corpus, generated when it is not there."""
@@ -76,6 +77,20 @@ def measure_size(run: Run, questions: int, names: Sequence[str], group: str = "s
     _ask(run, size, questions, names)
 
 
+def forget(figures: Figures, folder: Path, name: str) -> None:
+    """Take away an engine's indexes and figures, and the times that others had beside it."""
+    for directory in folder.glob(f"*.{name}"):
+        shutil.rmtree(directory)
+    for group in ("sizes", "stock"):
+        for size in figures.data[group].values():
+            size["indexing"].pop(name, None)
+            if size["queries"] and name in size["queries"][0]["seconds"]:
+                size |= {"queries": [], "memory_bytes": {}}
+    for part in ("additions", "page"):
+        figures.data.pop(part, None)
+    figures.save()
+
+
 def workload_of(source: Path) -> list[Query]:
     """The queries for a corpus."""
     return list(_workload(source))
@@ -88,13 +103,15 @@ def _workload(source: Path) -> tuple[Query, ...]:
     return tuple(make_workload(Frequencies.of_file(source), records))
 
 
-def ask_in_turns(query: Query, asked: Mapping[str, Searcher]) -> dict[str, list[Timed]]:
+def ask_in_turns(
+    query: Query, asked: Mapping[str, Searcher], rounds: int
+) -> dict[str, list[Timed]]:
     """One query, round after round of every engine; the slow ones leave early.
 
     Turns begin with another engine each time, so that none always follows the same one.
     """
     told: dict[str, list[Timed]] = {name: [] for name in asked}
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         names = list(asked)
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
             if sum(one.seconds for one in told[name]) < ENOUGH_SECONDS:
@@ -138,7 +155,7 @@ def _ask(run: Run, size: Json, questions: int, names: Sequence[str]) -> None:
         }
         size["opening_seconds"] = {name: one.opening_seconds for name, one in asked.items()}
         for query in workload[len(size["queries"]) :]:
-            size["queries"].append(_row(query, ask_in_turns(query, asked)))
+            size["queries"].append(_row(query, ask_in_turns(query, asked, run.rounds)))
             run.figures.save()
             advance(len(size["queries"]))
         size["memory_bytes"] = {name: one.memory() for name, one in asked.items()}

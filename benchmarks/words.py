@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Final
@@ -137,7 +137,7 @@ class Lexicon:
         numbers = list(_numbers())
         taken = {*grammatical, *numbers}
         demo = [word for word in _demo_words() if word not in taken]
-        families = _families(rng, {*taken, *demo})
+        families = _families(rng, frozenset({*taken, *demo}))
         head = [*grammatical, *_ELIDED.values()]
         first_word = len(head) + len(numbers)
         words = [*head, *numbers, *demo, *(form for family in families for form in family)]
@@ -249,18 +249,26 @@ def _demo_words() -> list[str]:
     return sorted(counts, key=lambda word: (-counts[word], word))[:1_500]
 
 
-def _families(rng: np.random.Generator, taken: set[str]) -> list[list[str]]:
-    """The families of the lexicon, each the base form first, in an order of their own."""
+def _families(rng: np.random.Generator, taken: frozenset[str]) -> list[list[str]]:
+    """The families of the lexicon, in an order of their own; those with learned endings first."""
+    families = _lexicon_families(taken)
+    lemmas = sorted(families)
+    shuffled = [lemmas[number] for number in rng.permutation(len(lemmas))]
+    ordered = sorted(shuffled, key=lambda lemma: _LEARNED.search(lemma) is None)
+    return [families[lemma] for lemma in ordered]
+
+
+@cache
+def _lexicon_families(taken: frozenset[str]) -> dict[str, list[str]]:
+    """The forms of each lemma, the base form first; never those that are `taken`."""
     families: dict[str, list[str]] = {}
     for form, lemma in DefaultDictionaryFactory().get_dictionary("fr").items():
         if 3 <= len(form) <= 17 and form.isalpha() and form.islower() and form not in taken:
             families.setdefault(lemma, []).append(form)
-    lemmas = sorted(families)
-    shuffled = [lemmas[number] for number in rng.permutation(len(lemmas))]
-    return [
-        sorted(families[lemma], key=lambda form: (form != lemma, len(form), form))[:FAMILY_FORMS]
-        for lemma in sorted(shuffled, key=lambda lemma: _LEARNED.search(lemma) is None)
-    ]
+    return {
+        lemma: sorted(forms, key=lambda form: (form != lemma, len(form), form))[:FAMILY_FORMS]
+        for lemma, forms in families.items()
+    }
 
 
 def _falling(count: int, shift: float) -> Weights:

@@ -6,6 +6,7 @@ account that doesn't add up.
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -168,6 +169,7 @@ class _Build:
             return self._report(_nothing_added(head), reading)
         fictional = first.fictional if first else Manifest.read(directory).fictional
         with (
+            _collector_paused(),
             _vacant_again_on_failure(directory),
             open_store(directory, fictional=fictional, today=self.today, after=after) as store,
         ):
@@ -287,6 +289,22 @@ def _taken_in(store: Store, items: Iterable[Question | Reject]) -> _Intake:
     for item in items:
         intake.take(item)
     return intake
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python from searching what a build holds for cycles, of which it makes none.
+
+    It holds ever more, and searching it again and again takes a sixth of the time to read.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

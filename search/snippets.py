@@ -119,29 +119,25 @@ class _Passages:
 
     def _widen(self, number: int) -> _Passage:
         """What holds the passage of a mark, wherever that is cut."""
-        first_mark = self._marks.starts[number]
-        start, end = _earliest_cut(first_mark), first_mark + PASSAGE_LENGTH
-        return self._between(start, end, *self._marks_between(start, end, number))
+        starts = self._marks.starts
+        start, end = _earliest_cut(starts[number]), starts[number] + PASSAGE_LENGTH
+        first, last = bisect_left(starts, start, 0, number), bisect_left(starts, end, number)
+        return _Passage(start, end, first, last, frozenset(self._marks.units[first:last]))
 
     def _passage(self, number: int) -> _Passage:
         """The passage of a mark."""
         known = self._cut.get(number)
-        if known is None:
-            start = _cut_start(self._text, self._marks.starts[number])
-            end = max(_cut_end(self._text, start), self._marks.end(number))
-            first, last = self._marks_between(start, end, number)
-            while last - 1 > number and self._marks.end(last - 1) > end:
-                last -= 1
-            known = self._cut[number] = self._between(start, end, first, last)
-        return known
-
-    def _marks_between(self, start: int, end: int, number: int) -> tuple[int, int]:
-        """The numbers of the marks that begin there, around one of them."""
+        if known is not None:
+            return known
         starts = self._marks.starts
-        return bisect_left(starts, start, 0, number), bisect_left(starts, end, number)
-
-    def _between(self, start: int, end: int, first: int, last: int) -> _Passage:
-        return _Passage(start, end, first, last, frozenset(self._marks.units[first:last]))
+        start = _cut_start(self._text, starts[number])
+        end = max(_cut_end(self._text, start), self._marks.end(number))
+        first, last = bisect_left(starts, start, 0, number), bisect_left(starts, end, number)
+        while last - 1 > number and self._marks.end(last - 1) > end:
+            last -= 1
+        units = frozenset(self._marks.units[first:last])
+        passage = self._cut[number] = _Passage(start, end, first, last, units)
+        return passage
 
 
 def _earliest_cut(first_mark: int) -> int:
@@ -153,9 +149,9 @@ def _cut_start(text: str, first_mark: int) -> int:
     earliest = _earliest_cut(first_mark)
     if not earliest:
         return 0
-    sentences = _sentence_breaks(text, earliest, first_mark)
-    if sentences:
-        return sentences[-1][1]
+    between = _last_sentence_break(text, earliest, first_mark)
+    if between:
+        return between.end()
     word = _WORD_BREAK.search(text, earliest, first_mark)
     return word.end() if word else first_mark
 
@@ -165,18 +161,20 @@ def _cut_end(text: str, start: int) -> int:
     if latest >= len(text):
         return len(text)
     middle = start + PASSAGE_LENGTH // 2
-    sentences = _sentence_breaks(text, middle, latest)
-    if sentences:
-        return sentences[-1][0]
+    between = _last_sentence_break(text, middle, latest)
+    if between:
+        return between.start(between.lastindex or 0)
     blank = max([text.rfind(space, middle, latest) for space in " \n\t"])
     return blank if blank > 0 else latest
 
 
-def _sentence_breaks(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where sentences of a part of a text are cut: before and after what stands between them."""
-    ended = start > 0 and text[start - 1] in _ENDS
-    breaks = _SENTENCE_BREAK.finditer(text, start - ended, end)
-    return [found.span(found.lastindex or 0) for found in breaks]
+def _last_sentence_break(text: str, start: int, end: int) -> re.Match[str] | None:
+    """What stands between the last two sentences of a part of a text that isn't its beginning."""
+    ended = text[start - 1] in _ENDS
+    last = None
+    for last in _SENTENCE_BREAK.finditer(text, start - ended, end):
+        pass
+    return last
 
 
 def _render(text: str, passage: _Passage, marks: Marks) -> str:

@@ -73,10 +73,9 @@ PEERS: Final = {
 
 THIS, *OTHERS = PEERS
 STOCK: Final = "stock-whoosh"
-"""The one that has a smaller corpus of its own."""
 
-MOST_QUESTIONS: Final = {STOCK: 0, "xapian": 100_000}
-"""The largest corpus of engines that would take hours to index a larger one."""
+SLOW: Final = ("xapian", STOCK)
+"""Those that would take hours to index the others' corpus: they have a smaller one."""
 
 
 def load_peer(name: str) -> type[Peer]:

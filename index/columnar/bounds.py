@@ -35,10 +35,22 @@ def sorted_unique(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: ordered.size]]
 
 
-def ranges(starts: Ints, sizes: Ints) -> Ints:
-    """The numbers start, start + 1, … of each range, one range after the other.
+def gathered(array: NDArray[Any], starts: Ints, sizes: Ints) -> NDArray[Any]:
+    """Things from here and there in an array, one after the other; a view when they are so already.
 
-    What gathers things from here and there: `array[ranges(starts, sizes)]`.
+    Args:
+        array: what they stand in.
+        starts: where each begins.
+        sizes: how long each is.
     """
+    if not starts.size:
+        return array[:0]
+    if (starts[1:] == starts[:-1] + sizes[:-1]).all():
+        return array[int(starts[0]) : int(starts[-1] + sizes[-1])]
+    return array[ranges(starts, sizes)]
+
+
+def ranges(starts: Ints, sizes: Ints) -> Ints:
+    """The numbers start, start + 1, … of each range, one range after the other."""
     before = np.cumsum(sizes) - sizes
     return np.repeat(starts - before, sizes) + np.arange(sizes.sum())

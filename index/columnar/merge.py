@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress as compress_by
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.columnar.bounds import Ints, bounds_of, ranges, sizes_of, sorted_unique
+from index.columnar.bounds import Ints, bounds_of, gathered, ranges, sizes_of, sorted_unique
 from index.columnar.columns import Unsigned, smallest_unsigned
 from index.columnar.dictionary import block_starts, encode_strings
 from index.columnar.layout import POSTINGS_IN_BLOCK, TERM_BITS, SegmentShape
-from index.columnar.postings import Postings
 from index.columnar.records import compress
-from index.columnar.relation import KeysOf, Relation, relation_arrays
+from index.columnar.relation import KeysOf, Relation, number_keys, relation_arrays
 from index.columnar.run import key_arrays
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import SegmentWriter
@@ -48,10 +48,15 @@ class Source:
     Attributes:
         arrays: the segment.
         deleted: uint32, ascending: the documents to leave out.
+        vocabulary: the terms that its term numbers mean, when it is a run: one list shared by all
+            the runs of one process. None for a segment, which has its own dictionary.
+        first_term: the place in `vocabulary` of the first of its own terms.
     """
 
     arrays: SegmentArrays
     deleted: NDArray[np.uint32]
+    vocabulary: Sequence[bytes] | None = None
+    first_term: int = 0
 
     @cached_property
     def live(self) -> NDArray[np.bool_]:
@@ -86,12 +91,15 @@ class Source:
         return sizes_of(kept[postings.list_starts.astype(np.int64)])
 
     @cached_property
-    def terms_kept(self) -> NDArray[np.bool_]:
-        """Which terms a kept document holds."""
-        kept = np.zeros(len(self.arrays.terms), np.bool_)
-        keys = self.arrays.postings.list_keys[self.postings_kept > 0]
-        kept[(keys & _ALL_TERMS).astype(np.int64)] = True
-        return kept
+    def positions_of_lists(self) -> NDArray[np.uint64]:
+        """Where the positions of each list begin, and where the last ends."""
+        postings = self.arrays.postings
+        firsts = postings.list_starts[:-1].astype(np.int64)
+        return bounds_of(np.add.reduceat(postings.frequencies, firsts, dtype=np.int64))
+
+    def read_terms(self) -> Sequence[bytes]:
+        """The terms that its term numbers mean."""
+        return self.arrays.terms[:] if self.vocabulary is None else self.vocabulary
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,30 @@ class _Terms:
 
     strings: list[bytes]
     numbers: list[Ints]
+
+
+class _Dictionary:
+    """The terms of a source, or of the runs that share a vocabulary.
+
+    Attributes:
+        kept: which of them a kept document holds.
+        numbers: int64, the merged number of each; -1 when it isn't kept.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.kept = np.zeros(len(source.read_terms()), np.bool_)
+        self.numbers = np.full(self.kept.size, -1)
+
+    def keep(self, source: Source) -> None:
+        """Keep the terms of a source."""
+        keys = source.arrays.postings.list_keys[source.postings_kept > 0]
+        self.kept[(keys & _ALL_TERMS).astype(np.int64)] = True
+
+    def strings(self) -> Sequence[bytes]:
+        """The kept terms; read again at each call, so that not all dictionaries are held."""
+        terms = self._source.read_terms()
+        return terms if self.kept.all() else list(compress_by(terms, self.kept.tolist()))
 
 
 def merge_segments(
@@ -112,7 +144,7 @@ def merge_segments(
     """Write the segment that holds the kept documents of the sources, in their order.
 
     Args:
-        shape: of what is written, and of the sources, which may lack its relations.
+        shape: of what is written, and of the sources.
         sources: the segments.
         relations: for each relation, how the keys of terms are computed that no source knows.
         writer: of the new segment; its table of contents is left to the caller.
@@ -124,43 +156,41 @@ def merge_segments(
     terms = _merge_terms(sources)
     writer.write("terms", encode_strings(terms.strings))
     writer.write("terms.blocks", block_starts(terms.strings))
+    for name in shape.relations:
+        _merge_relation(sources, terms, name, relations[name], writer)
+    for name in shape.texts:
+        _merge_texts(sources, name, writer)
+    for name in shape.keys:
+        _merge_keys(sources, name, writer)
+    _merge_documents(shape, sources, writer)
     _merge_postings(sources, terms, writer, moved)
+    return sum(source.size for source in sources)
+
+
+def _merge_documents(shape: SegmentShape, sources: Sequence[Source], writer: SegmentWriter) -> None:
+    """What is copied as it is, document after document."""
     _append_kept(sources, "lengths", writer, len(shape.fields))
     _merge_bytes(sources, "token_starts", len(shape.marked_fields), writer)
     _merge_records(sources, writer)
     for name in shape.integers:
         _append_kept(sources, f"integer.{name}", writer)
-    for name in shape.texts:
-        _merge_texts(sources, name, writer)
-    for name in shape.keys:
-        _merge_keys(sources, name, writer)
-    for name in shape.relations:
-        _merge_relation(sources, terms, name, relations[name], writer)
-    return sum(source.size for source in sources)
 
 
 def _merge_terms(sources: Sequence[Source]) -> _Terms:
-    # A source at a time: a build of a million questions merges millions of strings.
-    union: set[bytes] = set()
+    shared: dict[int, _Dictionary] = {}
+    dictionaries = []
     for source in sources:
-        union.update(_kept_terms(source))
-    strings = sorted(union)
+        key = id(source if source.vocabulary is None else source.vocabulary)
+        if key not in shared:
+            shared[key] = _Dictionary(source)
+        shared[key].keep(source)
+        dictionaries.append(shared[key])
+    strings = sorted(set[bytes]().union(*(own.strings() for own in shared.values())))
     place = dict(zip(strings, range(len(strings)), strict=True))
-    numbers = []
-    for source in sources:
-        new = np.full(len(source.arrays.terms), -1)
-        kept = _kept_terms(source)
-        new[source.terms_kept] = np.fromiter(map(place.__getitem__, kept), np.int64, len(kept))
-        numbers.append(new)
-    return _Terms(strings, numbers)
-
-
-def _kept_terms(source: Source) -> list[bytes]:
-    terms = source.arrays.terms[:]
-    kept = source.terms_kept
-    if kept.all():
-        return terms
-    return [terms[number] for number in np.flatnonzero(kept).tolist()]
+    for own in shared.values():
+        kept = own.strings()
+        own.numbers[own.kept] = np.fromiter(map(place.__getitem__, kept), np.int64, len(kept))
+    return _Terms(strings, [own.numbers for own in dictionaries])
 
 
 class _Lists:
@@ -179,6 +209,9 @@ class _Lists:
         old = source.arrays.postings.list_keys[self.rows]
         fields = old >> np.uint64(TERM_BITS) << np.uint64(TERM_BITS)
         self.keys = fields | numbers[(old & _ALL_TERMS).astype(np.int64)].astype(np.uint64)
+        if self.keys.size and (self.keys[1:] < self.keys[:-1]).any():  # a run's are in no order
+            order = np.argsort(self.keys)
+            self.keys, self.rows = self.keys[order], self.rows[order]
         self.counts = kept[self.rows]
 
 
@@ -221,10 +254,10 @@ def _merge_postings(
             _take(own, base, keys[first:last], free) for own, base in zip(lists, bases, strict=True)
         ]
         size = int(starts[last] - starts[first])
-        documents.append(_gathered(pieces, size, "documents"))
-        counted = _gathered(pieces, size, "frequencies")
+        documents.append(_scattered(pieces, size, "documents"))
+        counted = _scattered(pieces, size, "frequencies")
         frequencies.append(counted)
-        positions.append(_gathered_positions(pieces, counted))
+        positions.append(_scattered_positions(pieces, counted))
         block_of_positions.append(counted)
     writer.write("position_blocks", block_of_positions.finish())
     moved(int(starts[-1]), int(starts[-1]))
@@ -243,32 +276,26 @@ def _take(lists: _Lists, base: int, keys: NDArray[np.uint64], free: Ints) -> _Pi
     source, postings = lists.source, lists.source.arrays.postings
     first = int(np.searchsorted(lists.keys, keys[0]))
     last = int(np.searchsorted(lists.keys, keys[-1], side="right"))
-    # Lists in between of which nothing is kept are read too: all their documents are deleted.
-    begin, end = _span(postings.list_starts, lists.rows[first:last])
-    documents = postings.documents[begin:end]
-    frequencies = postings.frequencies[begin:end].astype(np.int64)
-    positions = _positions(postings, begin, int(frequencies.sum()))
+    own = lists.rows[first:last]
+    places = _bounds_at(postings.list_starts, own)
+    documents = gathered(postings.documents, *places)
+    frequencies = gathered(postings.frequencies, *places).astype(np.int64)
+    positions = gathered(postings.positions, *_bounds_at(source.positions_of_lists, own))
     if source.deleted.size:
         kept = source.live[documents]
         positions = positions[np.repeat(kept, frequencies)]
         documents, frequencies = documents[kept], frequencies[kept]
     rows = np.searchsorted(keys, lists.keys[first:last])
     counts = lists.counts[first:last]
-    places = ranges(free[rows], counts)
+    targets = ranges(free[rows], counts)
     free[rows] += counts
-    return _Piece(source.new_numbers[documents] + base, frequencies, positions, places)
+    return _Piece(source.new_numbers[documents] + base, frequencies, positions, targets)
 
 
-def _positions(postings: Postings, first: int, count: int) -> Unsigned:
-    """So many positions, from those of one posting on."""
-    start = int(postings.position_starts(np.array([first]))[0]) if count else 0
-    return postings.positions[start : start + count]
-
-
-def _span(list_starts: NDArray[np.uint64], rows: Ints) -> tuple[int, int]:
-    if not rows.size:
-        return 0, 0
-    return int(list_starts[rows[0]]), int(list_starts[rows[-1] + 1])
+def _bounds_at(bounds: NDArray[np.uint64], rows: Ints) -> tuple[Ints, Ints]:
+    """Where some things begin, and their sizes, from the bounds of all."""
+    starts = bounds[rows].astype(np.int64)
+    return starts, bounds[rows + 1].astype(np.int64) - starts
 
 
 class _PositionBlocks:
@@ -303,19 +330,19 @@ def _blocks(starts: Ints) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _gathered(pieces: Sequence[_Piece], size: int, name: str) -> Ints:
-    gathered = np.empty(size, np.int64)
+def _scattered(pieces: Sequence[_Piece], size: int, name: str) -> Ints:
+    block = np.empty(size, np.int64)
     for piece in pieces:
-        gathered[piece.places] = getattr(piece, name)
-    return gathered
+        block[piece.places] = getattr(piece, name)
+    return block
 
 
-def _gathered_positions(pieces: Sequence[_Piece], frequencies: Ints) -> NDArray[np.uint32]:
+def _scattered_positions(pieces: Sequence[_Piece], frequencies: Ints) -> NDArray[np.uint32]:
     starts = np.cumsum(frequencies) - frequencies
-    gathered = np.empty(int(frequencies.sum()), np.uint32)
+    block = np.empty(int(frequencies.sum()), np.uint32)
     for piece in pieces:
-        gathered[ranges(starts[piece.places], piece.frequencies)] = piece.positions
-    return gathered
+        block[ranges(starts[piece.places], piece.frequencies)] = piece.positions
+    return block
 
 
 def _bases(sources: Sequence[Source]) -> list[int]:
@@ -415,9 +442,8 @@ def _merge_relation(
     A term has the same keys wherever it stands, so that any source will do.
     """
     held = [
-        _KeptKeys.of_source(source.arrays.relations[name], new)
+        _KeptKeys.of_terms(source.arrays.relations[name], new[source.first_term :])
         for source, new in zip(sources, terms.numbers, strict=True)
-        if name in source.arrays.relations
     ]
     unknown = np.ones(len(terms.strings), np.bool_)
     for kept in held:
@@ -454,7 +480,14 @@ class _KeptKeys:
     keys: NDArray[Any]
 
     @classmethod
-    def of_source(cls, relation: Relation, new: Ints) -> _KeptKeys:
+    def of_terms(cls, relation: Relation, new: Ints) -> _KeptKeys:
+        """The keys of those terms of a relation that have a merged number.
+
+        Args:
+            relation: of the terms.
+            new: int64: the merged number of each, −1 for none; more of them than terms.
+        """
+        new = new[: relation.bounds.size - 1]
         kept = np.flatnonzero(new >= 0)
         counts = sizes_of(relation.bounds)[kept]
         strings = relation.keys[:]
@@ -466,11 +499,10 @@ class _KeptKeys:
 
     @classmethod
     def computed(cls, strings: Sequence[bytes], terms: Ints, keys_of: KeysOf) -> _KeptKeys:
+        """The keys of merged terms that no source knows."""
         found = keys_of([strings[number] for number in terms.tolist()])
-        place: dict[bytes, int] = {}
-        keys = [place.setdefault(key, len(place)) for held in found for key in held]
-        counts = np.fromiter(map(len, found), np.int64, len(found))
-        return cls(list(place), terms, counts, np.array(keys, np.int64))
+        keys, bounds, numbers = number_keys(found)
+        return cls(keys, terms, sizes_of(bounds), numbers)
 
 
 def _concatenated(sizes: Sequence[Ints]) -> Ints:

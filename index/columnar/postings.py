@@ -64,10 +64,10 @@ class Postings:
 
 
 def invert_tokens(
-    fields: Ints,
-    documents: Ints,
-    terms: NDArray[Any],
-    positions: NDArray[Any],
+    fields: Unsigned,
+    documents: Unsigned,
+    terms: Unsigned,
+    positions: Unsigned,
 ) -> Postings:
     """The posting lists of tokens in any order.
 
@@ -75,7 +75,7 @@ def invert_tokens(
     order of the lists; frequencies are then the lengths of runs.
 
     Args:
-        fields: the field's number of each token, shape (tokens,).
+        fields: unsigned, shape (tokens,): the field's number of each token.
         documents: its document's number.
         terms: its term's number.
         positions: its position in the text.
@@ -90,23 +90,24 @@ def invert_tokens(
     packed = fields.astype(np.uint64)
     for part, width in zip((terms, documents, positions), widths, strict=True):
         packed <<= np.uint64(width)
-        packed |= part.astype(np.uint64)
+        packed |= part
     packed.sort()
-    postings = packed >> np.uint64(position_bits)
-    first_tokens = _first_of_each(postings)
-    postings = postings[first_tokens]
-    lists = postings >> np.uint64(document_bits)
-    first_postings = _first_of_each(lists)
-    keys = lists[first_postings]
+    held = (packed & _mask(position_bits)).astype(smallest_unsigned(_greatest(position_bits)))
+    packed >>= np.uint64(position_bits)
+    first_tokens = _first_of_each(packed)
+    postings = packed.take(first_tokens)
     frequencies = np.diff(first_tokens, append=packed.size)
-    held = packed & _mask(position_bits)
+    found = (postings & _mask(document_bits)).astype(np.uint32)
+    postings >>= np.uint64(document_bits)
+    first_postings = _first_of_each(postings)
+    keys = postings.take(first_postings)
     return Postings(
         list_keys=(keys >> np.uint64(term_bits)) << np.uint64(TERM_BITS) | keys & _mask(term_bits),
         list_starts=np.append(first_postings, postings.size).astype(np.uint64),
-        documents=(postings & _mask(document_bits)).astype(np.uint32),
+        documents=found,
         frequencies=frequencies.astype(smallest_unsigned(int(frequencies.max(initial=0)))),
         position_blocks=position_blocks(frequencies),
-        positions=held.astype(smallest_unsigned(int(held.max(initial=0)))),
+        positions=held,
     )
 
 
@@ -123,4 +124,8 @@ def _first_of_each(values: NDArray[np.uint64]) -> Ints:
 
 
 def _mask(bits: int) -> np.uint64:
-    return np.uint64((1 << bits) - 1)
+    return np.uint64(_greatest(bits))
+
+
+def _greatest(bits: int) -> int:
+    return (1 << bits) - 1

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columnar.bounds import bounds_of
 from index.columnar.dictionary import Dictionary, block_starts, encode_strings
 
 Numbers: TypeAlias = NDArray[np.uint32]
@@ -46,6 +47,21 @@ class Relation:
         if number is None:
             return self.member_numbers[:0]
         return self.member_numbers[self.member_bounds[number] : self.member_bounds[number + 1]]
+
+
+def number_keys(
+    found: Sequence[Sequence[bytes]],
+) -> tuple[list[bytes], Numbers, Numbers]:
+    """The sorted keys of some terms, and the `bounds` and `numbers` of these terms.
+
+    Args:
+        found: the keys of each term.
+    """
+    keys = sorted({key for held in found for key in held})
+    place = dict(zip(keys, range(len(keys)), strict=True))
+    numbers = np.array([place[key] for held in found for key in held], np.uint32)
+    bounds = bounds_of(np.fromiter(map(len, found), np.int64, len(found)))
+    return keys, bounds.astype(np.uint32), numbers
 
 
 def relation_arrays(

@@ -1,14 +1,14 @@
 """A run: the segment of one batch of documents, built in memory.
 
-A build makes many runs, in several processes, and merges them once into one segment. A run has no
-relations: the keys of a term are computed when it first comes into the index, not in every run
-that holds it.
+A build makes many runs, in several processes, and merges them once into one segment. Its terms are
+numbered as they came, in the vocabulary of the process that made it; of terms and of their keys, it
+holds what that vocabulary grew by since the run before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from index.columnar.dictionary import block_starts, encode_strings
 from index.columnar.layout import SegmentShape
 from index.columnar.postings import Postings, invert_tokens
 from index.columnar.records import compress
+from index.columnar.relation import KeysOf, number_keys, relation_arrays
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.token_starts import encode_starts
 from index.tokens import TokenBatch
@@ -38,35 +39,53 @@ class RunBatch:
         size: how many documents.
         tokens: of every field of every document, documents first, fields within.
         vocabulary: the terms that tokens number; it may hold many others.
+        written: how many of them earlier runs of the same vocabulary hold already.
         records: what is stored of each document.
         dictionary: what records are compressed against; may be empty.
         integers, texts, keys: for each column, a value for each document.
+        relations: for each relation, how the keys of terms are computed.
     """
 
     size: int
     tokens: TokenBatch
     vocabulary: Sequence[bytes]
+    written: int
     records: Sequence[bytes]
     dictionary: bytes = b""
     integers: Mapping[str, Sequence[int]] = field(default_factory=dict)
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     keys: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
+    relations: Mapping[str, KeysOf] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A batch as arrays, to be merged.
+
+    Attributes:
+        arrays: what `build_run` gave.
+        vocabulary: the terms that its lists number; one list for all the runs of a process.
+        first_term: the place there of the first of its own terms.
+    """
+
+    arrays: SegmentArrays
+    vocabulary: Sequence[bytes]
+    first_term: int = 0
 
 
 def build_run(shape: SegmentShape, batch: RunBatch) -> SegmentArrays:
-    """The segment of a batch.
+    """The arrays of a batch.
 
-    Args:
-        shape: what it holds; its relations are left out.
-        batch: the documents.
+    Its `terms` are those that its vocabulary grew by; its lists are in the order of the
+    vocabulary.
 
     Raises:
         OverflowError: the batch is too large to be sorted at once.
         ValueError: a term or a value isn't UTF-8.
     """
-    terms, numbers = _sorted_terms(batch)
+    terms = batch.vocabulary[batch.written :]
     arrays = dict(_term_arrays(terms))
-    arrays |= _posting_arrays(_postings(batch, numbers, len(shape.fields)))
+    arrays |= _posting_arrays(_postings(batch.tokens, len(shape.fields)))
     lengths = batch.tokens.lengths.reshape(batch.size, len(shape.fields))
     arrays["lengths"] = lengths.astype(smallest_unsigned(int(lengths.max(initial=0))))
     arrays |= _start_arrays(shape, batch)
@@ -77,7 +96,9 @@ def build_run(shape: SegmentShape, batch: RunBatch) -> SegmentArrays:
         arrays |= _text_arrays(name, batch.texts[name])
     for name in shape.keys:
         arrays |= key_arrays(name, _fixed_width(batch.keys[name]))
-    return SegmentArrays(replace(shape, relations=()), batch.size, arrays)
+    for name in shape.relations:
+        arrays |= relation_arrays(name, *number_keys(batch.relations[name](terms)))
+    return SegmentArrays(shape, batch.size, arrays)
 
 
 def key_arrays(name: str, values: NDArray[np.bytes_]) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -86,30 +107,19 @@ def key_arrays(name: str, values: NDArray[np.bytes_]) -> Iterator[tuple[str, NDA
     yield f"key.{name}.order", key_order(values)
 
 
-def _sorted_terms(batch: RunBatch) -> tuple[list[bytes], NDArray[np.uint32]]:
-    """The batch's terms in byte order, and the place there of each term of the vocabulary."""
-    used = np.zeros(len(batch.vocabulary), np.bool_)
-    used[batch.tokens.terms] = True
-    vocabulary = batch.vocabulary
-    ordered = sorted((vocabulary[number], number) for number in np.flatnonzero(used).tolist())
-    numbers = np.zeros(len(vocabulary), np.uint32)
-    numbers[[number for _, number in ordered]] = np.arange(len(ordered), dtype=np.uint32)
-    return [term for term, _ in ordered], numbers
-
-
 def _term_arrays(terms: Sequence[bytes]) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "terms", encode_strings(terms)
     yield "terms.blocks", block_starts(terms)
 
 
-def _postings(batch: RunBatch, numbers: NDArray[np.uint32], fields: int) -> Postings:
-    counts = sizes_of(batch.tokens.bounds)
-    texts = np.arange(counts.size)
+def _postings(tokens: TokenBatch, fields: int) -> Postings:
+    counts = sizes_of(tokens.bounds)
+    texts = np.arange(counts.size, dtype=np.uint32)
     return invert_tokens(
         fields=np.repeat(texts % fields, counts),
         documents=np.repeat(texts // fields, counts),
-        terms=numbers[batch.tokens.terms],
-        positions=batch.tokens.positions,
+        terms=tokens.terms,
+        positions=tokens.positions,
     )
 
 

@@ -17,7 +17,7 @@ from whoosh.writing import SegmentWriter as WhooshWriter
 
 from index.columnar.codec import ColumnarCodec, Segment
 from index.columnar.merge import Moved, Source, ignore_moved, merge_segments
-from index.columnar.segment_arrays import SegmentArrays
+from index.columnar.run import Run
 from index.columnar.segment_files import SegmentWriter
 
 if TYPE_CHECKING:
@@ -52,15 +52,16 @@ class ColumnarWriter(WhooshWriter):
         self._moved = moved
         self._sources: list[Source] = []
 
-    def add_run(self, run: SegmentArrays, deleted: NDArray[Any] = NONE_DELETED) -> None:
+    def add_run(self, run: Run, deleted: NDArray[Any] = NONE_DELETED) -> None:
         """Add the documents of a run.
 
         Args:
-            run: a segment of this index's shape, which must stay readable until the commit.
+            run: of this index's shape; it must stay readable until the commit.
             deleted: integers, ascending: its documents that are replaced already.
         """
         self._check_state()
-        self._add(Source(run, deleted.astype(np.uint32)))
+        deleted = deleted.astype(np.uint32)
+        self._add(Source(run.arrays, deleted, run.vocabulary, run.first_term))
 
     def add_reader(self, reader: IndexReader) -> None:
         """Add the live documents of a segment; called by Whoosh's merge policies too."""

@@ -18,24 +18,25 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
+from index.columnar.dictionary import decode_strings
 from index.columnar.records import choose_dictionary
-from index.columnar.run import RunBatch, build_run
+from index.columnar.run import Run, RunBatch, build_run
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import open_segment, write_segment
 from index.fields import COLUMNS, NO_INTEGER, TEXT_FIELDS
 from index.french.token_table import TokenTable
 from index.question import Question
-from index.stores.whoosh_schema import SHAPE, UID, VERSION, index_term
+from index.stores.whoosh_schema import RELATION_KEYS, SHAPE, UID, VERSION, index_term
 from index.tokens import TokenBatch, concatenate
 
-BATCH: Final = 4096
-"""Questions of one run: sorting their tokens takes some 200 MB."""
+BATCH: Final = 8192
+"""Questions of one run: sorting their tokens takes some 400 MB."""
 
 ANALYSED: Final = 512
 """Questions analysed at once, which takes some 50 MB."""
 
-WAITING: Final = 2
-"""Batches that wait for each process: reading goes on while all are busy, memory stays bounded."""
+WAITING: Final = 1
+"""Batches that wait for each process: none is idle while one is read, and memory stays bounded."""
 
 FOLDER: Final = ".runs"
 """Where runs stand until they are merged, in the index's directory: what a killed build left is
@@ -68,7 +69,7 @@ class RunMaker:
         self._folder = directory / FOLDER
         self._dictionary = dictionary
         self._batch: list[Versioned] = []
-        self._runs: list[Future[str]] = []
+        self._runs: list[Future[_Written]] = []
         self._processes: ProcessPoolExecutor | None = None
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -84,19 +85,27 @@ class RunMaker:
             self._send(self._batch)
             self._batch = []
 
-    def finish(self) -> Iterator[SegmentArrays]:
+    def finish(self) -> Iterator[Run]:
         """The runs, in the order their questions were added.
 
-        They can be read until this object is closed.
+        They can be read until this object is closed; their vocabularies grow until the last one.
         """
         if not self._runs:
             if self._batch:
-                yield make_run(self._batch, self._chosen_dictionary(self._batch))
+                arrays = make_run(self._batch, self._chosen_dictionary(self._batch), kept=True)
+                terms = _vocabulary().indexed_terms()
+                yield Run(arrays, terms, len(terms))
             return
         if self._batch:
             self._send(self._batch)
+        vocabularies: dict[int, list[bytes]] = {}
         for run in self._runs:
-            yield open_segment(self._folder, run.result())
+            process, name = run.result()
+            arrays = open_segment(self._folder, name)
+            vocabulary = vocabularies.setdefault(process, [])
+            first_term = len(vocabulary)
+            vocabulary += decode_strings(arrays.arrays["terms"])
+            yield Run(arrays, vocabulary, first_term)
         self._stop_processes()  # what they remember of words takes room that merging needs
 
     def close(self) -> None:
@@ -131,16 +140,25 @@ class RunMaker:
         return self._dictionary
 
 
-def make_run(batch: Sequence[Versioned], dictionary: bytes) -> SegmentArrays:
-    """The run of a batch of questions."""
+def make_run(batch: Sequence[Versioned], dictionary: bytes, *, kept: bool = False) -> SegmentArrays:
+    """The run of a batch of questions, in the vocabulary of this process.
+
+    Args:
+        batch: the questions.
+        dictionary: what records are compressed against.
+        kept: whether the run stays in this process, so that it needs no term with it.
+    """
     questions = [Question.from_stored(entry.stored) for entry in batch]
     vocabulary = _vocabulary()
+    tokens = _analyzed(questions, vocabulary.table)
+    terms = vocabulary.indexed_terms()
     return build_run(
         SHAPE,
         RunBatch(
             size=len(batch),
-            tokens=_analyzed(questions, vocabulary.table),
-            vocabulary=vocabulary.indexed_terms(),
+            tokens=tokens,
+            vocabulary=terms,
+            written=len(terms) if kept else vocabulary.count_written(),
             records=[entry.stored for entry in batch],
             dictionary=dictionary,
             integers={
@@ -157,6 +175,7 @@ def make_run(batch: Sequence[Versioned], dictionary: bytes) -> SegmentArrays:
                 UID: [question.uid.encode() for question in questions],
                 VERSION: [entry.version for entry in batch],
             },
+            relations=RELATION_KEYS,
         ),
     )
 
@@ -178,11 +197,17 @@ class _Vocabulary:
     def __init__(self) -> None:
         self.table = TokenTable()
         self._indexed: list[bytes] = []
+        self._written = 0
 
     def indexed_terms(self) -> list[bytes]:
         """The indexed bytes of every term of the table."""
         self._indexed.extend(map(index_term, self.table.terms[len(self._indexed) :]))
         return self._indexed
+
+    def count_written(self) -> int:
+        """How many terms the runs written before hold; those met since then count as written."""
+        written, self._written = self._written, len(self._indexed)
+        return written
 
 
 @cache
@@ -217,6 +242,13 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _write_run(batch: Sequence[Versioned], dictionary: bytes, folder: Path, name: str) -> str:
+class _Written(NamedTuple):
+    """A run in files: the process whose vocabulary it numbers, and its name."""
+
+    process: int
+    name: str
+
+
+def _write_run(batch: Sequence[Versioned], dictionary: bytes, folder: Path, name: str) -> _Written:
     write_segment(folder, name, make_run(batch, dictionary))
-    return name
+    return _Written(os.getpid(), name)

@@ -6,13 +6,14 @@ searcher is told of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from whoosh.fields import STORED, FieldType, Schema
 from whoosh.formats import Positions
 
 from index.columnar.layout import SegmentShape
+from index.columnar.relation import KeysOf
 from index.fields import COLUMNS, MARKED_FIELDS, TEXT_FIELDS
 from index.french.families import lemmas_of
 from index.french.fold import fold
@@ -64,6 +65,10 @@ def spelling_keys(terms: Sequence[bytes]) -> list[list[bytes]]:
         [fold(written_form(term)).encode()] if term.startswith(ACCENTED_MARK) else []
         for term in terms
     ]
+
+
+RELATION_KEYS: Final[Mapping[str, KeysOf]] = {LEMMA: lemma_keys, SPELLING: spelling_keys}
+"""How the relations of `SHAPE` are computed."""
 
 
 class TokensField(FieldType):

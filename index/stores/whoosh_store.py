@@ -20,8 +20,7 @@ from whoosh.index import TOC, EmptyIndexError
 
 from index.columnar.array_file import DamagedFile
 from index.columnar.index import ColumnarIndex, OpenSegment, open_generation
-from index.columnar.relation import KeysOf
-from index.columnar.segment_arrays import SegmentArrays
+from index.columnar.run import Run
 from index.columnar.writer import ColumnarWriter
 from index.errors import IndexFormatError, IndexMissing, MixedCorpora, QuestionsError
 from index.french.analyzer import fingerprint
@@ -31,22 +30,7 @@ from index.stores.atomic import write_atomically
 from index.stores.lock import hold_lock
 from index.stores.manifest import Manifest, check, is_vacant, rebuild_command
 from index.stores.whoosh_runs import RunMaker
-from index.stores.whoosh_schema import (
-    LEMMA,
-    SHAPE,
-    SPELLING,
-    UID,
-    VERSION,
-    lemma_keys,
-    make_schema,
-    spelling_keys,
-)
-
-RELATION_KEYS: Final[Mapping[str, KeysOf]] = {
-    LEMMA: lemma_keys,
-    SPELLING: spelling_keys,
-}
-"""How the relations of `SHAPE` are computed."""
+from index.stores.whoosh_schema import RELATION_KEYS, SHAPE, UID, VERSION, make_schema
 
 _NAME: Final = "MAIN"
 """What Whoosh calls an index unless told otherwise."""
@@ -207,21 +191,22 @@ class WhooshStore:
     ) -> None:
         self.close()
 
-    def _finished_runs(self, progress: Progress) -> Iterator[SegmentArrays]:
+    def _finished_runs(self, progress: Progress) -> Iterator[Run]:
         progress("indexing", 0, self._count)
         done = 0
         for run in self._runs.finish():
             yield run
-            done += run.size
+            done += run.arrays.size
             progress("indexing", done, self._count)
 
-    def _add_runs(self, writer: ColumnarWriter, runs: Sequence[SegmentArrays]) -> None:
+    def _add_runs(self, writer: ColumnarWriter, runs: Sequence[Run]) -> None:
         replaced = np.array(sorted(self._replaced), np.int64)
         base = 0
         for run in runs:
-            first, last = np.searchsorted(replaced, (base, base + run.size))
+            end = base + run.arrays.size
+            first, last = np.searchsorted(replaced, (base, end))
             writer.add_run(run, replaced[first:last] - base)
-            base += run.size
+            base = end
 
     def _delete_replaced(self, writer: ColumnarWriter) -> None:
         added = np.array([uid.encode() for uid in self._places])

@@ -22,22 +22,48 @@ def starts_of_groups(ordered: NDArray[Any]) -> Ints:
     return np.flatnonzero(first)
 
 
-def summed(numbers: Ints, values: Floats) -> tuple[Ints, Floats]:
-    """Numbers in any order, as often as they come, into each once, ascending, with its sum."""
+def count_groups(ordered: Ints) -> tuple[Ints, Ints]:
+    """Numbers, ascending, as often as they come, into each once and how often it came."""
+    starts = starts_of_groups(ordered)
+    return ordered.take(starts), np.diff(starts, append=ordered.size)
+
+
+def sum_groups(numbers: Ints, values: Floats) -> tuple[Ints, Floats]:
+    """Numbers in any order, as often as they come, into each once, ascending, and its sum.
+
+    Args:
+        numbers: shape (n,).
+        values: shape (..., n), summed along the last axis.
+    """
     order = np.argsort(numbers, kind="stable")
     ordered = numbers.take(order)
     starts = starts_of_groups(ordered)
+    values = values.take(order, axis=-1)
     if starts.size == ordered.size:
-        return ordered, values.take(order)
-    return ordered.take(starts), np.add.reduceat(values.take(order), starts)
+        return ordered, values
+    return ordered.take(starts), np.add.reduceat(values, starts, axis=-1)
+
+
+def align(held: Ints, values: Floats, numbers: Ints) -> Floats:
+    """The values of some numbers; 0 for those that aren't held.
+
+    Args:
+        held: ascending, each once.
+        values: float64, one for each that is held.
+        numbers: ascending, each once.
+    """
+    aligned = np.zeros(numbers.size)
+    places, found = common_places(numbers, held)
+    aligned[places] = values.take(found)
+    return aligned
 
 
 def common_places(some: NDArray[Any], others: NDArray[Any]) -> tuple[Ints, Ints]:
     """Where the numbers that two arrays share stand in each.
 
     Args:
-        some, others: ascending, each number once, both of the same type: numpy would else convert
-            the whole of the longer one.
+        some: ascending, each number once.
+        others: the same, of the same type: numpy would else convert the whole of the longer one.
 
     Returns:
         Places in `some` and places in `others`, both ascending.

@@ -8,7 +8,7 @@ Fields are known by the names that segments give them; none in particular.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -16,18 +16,22 @@ from numpy.typing import NDArray
 
 from index.columnar.index import OpenSegment
 from index.columnar.segment_arrays import SegmentArrays
+from search.engines.memo import Memo
 from search.engines.sorted_arrays import (
     Floats,
     Ints,
     Mask,
     common_places,
     starts_of_groups,
-    summed,
+    sum_groups,
 )
 from search.engines.whoosh_postings import PostingRange, find_postings
 from search.expansion import Slot
 
 Ranges = Sequence[PostingRange]
+
+MOST_FIELDS: Final = 1 << 8
+"""Fields of which lengths and weights are kept: all those of any index."""
 
 MOST_FREQUENCIES: Final = 1 << 14
 """Document frequencies that are remembered, since no index keeps that of a family over fields."""
@@ -35,8 +39,8 @@ MOST_FREQUENCIES: Final = 1 << 14
 BATCH: Final = 1 << 16
 """Postings that are weighed at once: what is computed for them fits the processor's cache."""
 
-SPARSE: Final = 128
-"""Fewer postings than one for this many documents are sorted rather than spread over all."""
+SPARSE: Final = 20
+"""Fewer postings than one for this many documents are put in order rather than spread over all."""
 
 LOOKUP_COST: Final = 16
 """How many postings are read in the time that one document is looked up in a list."""
@@ -76,17 +80,17 @@ class Collection:
         self, segments: Sequence[OpenSegment], weightings: Mapping[str, Weighting]
     ) -> None:
         self.segments = [segment.arrays for segment in segments]
-        *self.bases, self.size = np.cumsum(
+        bounds: list[int] = np.cumsum(
             [0, *(segment.size for segment in self.segments)], dtype=np.intp
         ).tolist()
+        self.bases, self.size = bounds[:-1], bounds[-1]
         self.live = _live(segments, self.bases, self.size)
         self.live_count = self.size if self.live is None else int(np.count_nonzero(self.live))
         self._weightings = weightings
-        self._weights: dict[str, Floats] = {}
+        self._lengths: Memo[str, NDArray[Any]] = Memo(MOST_FIELDS)
+        self._weights: Memo[str, Floats] = Memo(MOST_FIELDS)
         self._fields = tuple(dict.fromkeys(name for s in self.segments for name in s.fields))
-        self.document_frequency: Callable[[tuple[str, ...], Slot], int] = lru_cache(
-            MOST_FREQUENCIES
-        )(self._document_frequency)
+        self._frequencies: Memo[tuple[tuple[str, ...], Slot], int] = Memo(MOST_FREQUENCIES)
 
     @cached_property
     def everything(self) -> Ints:
@@ -133,16 +137,14 @@ class Collection:
         def of_segment(arrays: SegmentArrays) -> NDArray[Any]:
             if field not in arrays.fields:
                 return np.zeros(arrays.size, np.uint8)
-            return arrays.lengths[arrays.fields.index(field)]
+            lengths: NDArray[Any] = arrays.lengths[arrays.fields.index(field)]
+            return lengths
 
-        return self.join(of_segment)
+        return self._lengths.get(field, lambda: np.ascontiguousarray(self.join(of_segment)))
 
     def weights(self, field: str) -> Floats:
         """What one occurrence in a field adds to the T of each document: boost / norm."""
-        known = self._weights.get(field)
-        if known is None:
-            known = self._weights[field] = self._compute_weights(field)
-        return known
+        return self._weights.get(field, lambda: self._compute_weights(field))
 
     def weigh(self, postings: PostingRange) -> tuple[Ints, Floats]:
         """The documents of some postings, and what each adds to its document's T."""
@@ -151,26 +153,39 @@ class Collection:
         weighed *= self.frequencies(postings)
         return documents, weighed
 
-    def add_weights(self, ranges: Ranges, totals: Floats) -> None:
-        """Add what every posting weighs to its document's total.
-
-        Args:
-            ranges: the postings, those of deleted documents too.
-            totals: float64, shape (size,); changed.
-        """
+    def spread_weights(self, ranges: Ranges) -> Floats:
+        """The total over some postings of every document, 0 for deleted ones; shape (size,)."""
+        totals = np.zeros(self.size)
         for postings in ranges:
             for batch in _in_batches(postings):
                 np.add.at(totals, *self.weigh(batch))
+        if self.live is not None:
+            totals *= self.live
+        return totals
 
-    def sum_weights(self, ranges: Ranges) -> tuple[Ints, Floats]:
-        """The live documents of some postings, ascending, and their totals: for a few postings."""
-        if not ranges:
-            return np.empty(0, np.intp), np.empty(0)
-        weighed = [self.weigh(postings) for postings in ranges]
-        documents, totals = weighed[0]
-        if not is_one_list(ranges):
-            documents, totals = summed(*map(np.concatenate, zip(*weighed, strict=True)))
-        return self.only_live(documents, totals)
+    def sum_weights(self, parts: Sequence[Ranges]) -> tuple[Ints, Floats]:
+        """The live documents of a few postings, in parts.
+
+        Returns:
+            The documents of any part, ascending; and the total over each part of each document,
+            shape (parts, documents).
+        """
+        weighed = [self.weigh(postings) for part in parts for postings in part]
+        if not weighed:
+            return np.empty(0, np.intp), np.empty((len(parts), 0))
+        documents, values = map(np.concatenate, zip(*weighed, strict=True))
+        totals = np.zeros((len(parts), documents.size))
+        start = 0
+        for row, part in enumerate(parts):
+            end = start + count_postings(part)
+            totals[row, start:end] = values[start:end]
+            start = end
+        if len(weighed) > 1 or not all(r.ascending for part in parts for r in part):
+            documents, totals = sum_groups(documents, totals)
+        if self.live is None:
+            return documents, totals
+        kept = np.flatnonzero(self.live.take(documents))
+        return documents.take(kept), totals.take(kept, axis=1)
 
     def look_up_weights(self, ranges: Ranges, documents: Ints) -> Floats:
         """The totals of some documents, ascending, over ascending ranges of postings."""
@@ -204,9 +219,9 @@ class Collection:
         looked_up = LOOKUP_COST * sum(min(documents, postings.size) for postings in ranges)
         return looked_up < count_postings(ranges) and all(r.ascending for r in ranges)
 
-    def are_sparse(self, ranges: Ranges) -> bool:
-        """Whether postings are so few that they are better sorted than spread over all."""
-        return count_postings(ranges) * SPARSE < self.size
+    def is_sparse(self, count: int) -> bool:
+        """Whether so many postings are better put in order than spread over all documents."""
+        return count * SPARSE < self.size
 
     def mark(self, ranges: Ranges) -> Mask:
         """Which live documents some postings are of; shape (size,)."""
@@ -229,34 +244,31 @@ class Collection:
 
     def distinct(self, ranges: Ranges) -> Ints:
         """The live documents of some postings, ascending."""
-        if not self.are_sparse(ranges):
+        if not self.is_sparse(count_postings(ranges)):
             return np.flatnonzero(self.mark(ranges))
         parts = [np.empty(0, np.intp), *map(self.documents, ranges)]
         ordered = np.sort(np.concatenate(parts), kind="stable")
-        return self.only_live(ordered.take(starts_of_groups(ordered)))[0]
+        return self.only_live(ordered.take(starts_of_groups(ordered)))
 
     def count(self, ranges: Ranges) -> int:
         """In how many live documents some postings are."""
         if self.live is None and is_one_list(ranges):
             return ranges[0].size
-        if self.are_sparse(ranges):
+        if self.is_sparse(count_postings(ranges)):
             return self.distinct(ranges).size
         return int(np.count_nonzero(self.mark(ranges)))
+
+    def document_frequency(self, fields: tuple[str, ...], slot: Slot) -> int:
+        """In how many live documents any of a slot's terms is in any of these fields."""
+        return self._frequencies.get((fields, slot), lambda: self.count(self.ranges(fields, slot)))
 
     def occurs(self, term: str) -> bool:
         """Whether any live document has a term in any field."""
         return self.document_frequency(self._fields, frozenset([term])) > 0
 
-    def only_live(self, documents: Ints, *aligned: Floats) -> tuple[NDArray[Any], ...]:
-        """The live ones of some documents, and what is aligned with them."""
-        if self.live is None:
-            return documents, *aligned
-        kept = np.flatnonzero(self.live.take(documents))
-        return documents.take(kept), *(values.take(kept) for values in aligned)
-
-    def _document_frequency(self, fields: tuple[str, ...], slot: Slot) -> int:
-        """In how many live documents any of a slot's terms is in any of these fields."""
-        return self.count(self.ranges(fields, slot))
+    def only_live(self, documents: Ints) -> Ints:
+        """The live ones of some documents."""
+        return documents if self.live is None else documents[self.live.take(documents)]
 
     def _compute_weights(self, field: str) -> Floats:
         weighting, lengths = self._weightings[field], self.lengths(field)

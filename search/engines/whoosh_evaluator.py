@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from search.engines.sorted_arrays import Floats, Ints, Mask
+from search.engines.sorted_arrays import Floats, Ints, Mask, sum_groups
 from search.engines.whoosh_collection import Collection
-from search.engines.whoosh_terms import Term, make_terms
+from search.engines.whoosh_terms import Term, Weighed, look_up
 from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Unit
 from search.ranking import K1, TYPED_WEIGHT
 
@@ -44,25 +44,22 @@ class Evaluator:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._terms: dict[Unit, tuple[Term, Term | None]] = {}
+        self._terms: dict[Unit, Term] = {}
 
     def find(self, clause: Clause) -> Matches:
         """The documents that match a clause, with their scores."""
         match clause:
             case Unit():
-                documents, totals = self._terms_of(clause)[0].find()
-                return Matches(documents, self._score(clause, documents, totals))
-            case AllOf(()):
-                return self._everything()
+                documents, weighed = self._term(clause).find()
+                return Matches(documents, self._score(clause, weighed))
             case AllOf(children):
-                first, *others = sorted(children, key=self._most)
-                return reduce(self._narrow, others, self.find(first))
+                return self._find_all(sorted(children, key=self._most))
             case AnyOf(children):
-                return self._join(list(map(self.find, children)), 1)
+                return self._join(children, 1)
             case NoneOf():
                 return self._narrow(self._everything(), clause)
             case AtLeast(minimum, children, ()):
-                return self._join(list(map(self.find, children)), minimum)
+                return self._join(children, minimum)
             case AtLeast(minimum, children, required):
                 return self._narrow(self.find(AllOf(required)), AtLeast(minimum, children))
 
@@ -70,15 +67,15 @@ class Evaluator:
         """Which of some live documents, ascending, match a clause."""
         match clause:
             case Unit():
-                return self._terms_of(clause)[0].holds(documents)
+                return self._term(clause).holds(documents)
             case AllOf(children):
-                return self._count(children, documents) == len(children)
+                return self._reached(children, len(children), documents)
             case AnyOf(children):
-                return self._count(children, documents) > 0
+                return self._reached(children, 1, documents)
             case NoneOf(child):
                 return ~self.holds(child, documents)
             case AtLeast(minimum, children, required):
-                relaxed = self._count(children, documents) >= minimum
+                relaxed = self._reached(children, minimum, documents)
                 return relaxed & self.holds(AllOf(required), documents)
 
     def matching_units(self, clause: Clause, documents: Ints) -> list[list[Unit]]:
@@ -97,7 +94,7 @@ class Evaluator:
 
     def frequency(self, unit: Unit) -> int:
         """How many live documents a unit occurs in."""
-        return self._terms_of(unit)[0].frequency
+        return self._term(unit).frequency
 
     def _matching(
         self, clause: Clause, documents: Ints, places: Ints
@@ -118,12 +115,19 @@ class Evaluator:
             case NoneOf():
                 return
 
-    def _count(self, children: Iterable[Clause], documents: Ints) -> Ints:
-        """How many of some clauses each document matches."""
+    def _reached(self, children: Iterable[Clause], minimum: int, documents: Ints) -> Mask:
+        """Which of some documents match at least `minimum` of some clauses."""
         counts = np.zeros(documents.size, np.intp)
         for child in children:
             counts += self.holds(child, documents)
-        return counts
+        reached: Mask = counts >= minimum
+        return reached
+
+    def _find_all(self, children: Sequence[Clause]) -> Matches:
+        """The documents that match every clause; the others narrow what the first one finds."""
+        if not children:
+            return self._everything()
+        return reduce(self._narrow, children[1:], self.find(children[0]))
 
     def _narrow(self, matches: Matches, clause: Clause) -> Matches:
         """Those of some matches that match a clause too, with both scores."""
@@ -138,8 +142,8 @@ class Evaluator:
         """What a clause says of some live documents, ascending."""
         match clause:
             case Unit():
-                totals = self._terms_of(clause)[0].weigh(documents)
-                return _Outcome(totals > 0, self._score(clause, documents, totals))
+                weighed = self._term(clause).weigh(documents)
+                return _Outcome(weighed.totals > 0, self._score(clause, weighed))
             case NoneOf():
                 return _Outcome(self.holds(clause, documents), np.zeros(documents.size))
             case AllOf(children):
@@ -163,51 +167,61 @@ class Evaluator:
         scores *= mask
         return _Outcome(mask, scores)
 
-    def _join(self, parts: Sequence[Matches], minimum: int) -> Matches:
-        """The documents of at least `minimum` of some matches, with the sum of their scores."""
+    def _join(self, children: Sequence[Clause], minimum: int) -> Matches:
+        """The documents that match at least `minimum` of some clauses, with all their scores."""
+        if self._collection.is_sparse(sum(map(self._most, children))):
+            return self._join_few(children, minimum)
         counts = np.zeros(self._collection.size, np.uint16)
         totals = np.zeros(self._collection.size)
-        for part in parts:
-            counts[part.documents] += 1
-            np.add.at(totals, part.documents, part.scores)
+        for child in children:
+            found = self.find(child)
+            counts[found.documents] += 1
+            np.add.at(totals, found.documents, found.scores)
         documents = np.flatnonzero(counts >= minimum)
         return Matches(documents, totals.take(documents))
+
+    def _join_few(self, children: Sequence[Clause], minimum: int) -> Matches:
+        """The same of clauses that few documents match."""
+        found = [self.find(child) for child in children]
+        scores = np.concatenate([np.empty(0), *(part.scores for part in found)])
+        documents = np.concatenate([np.empty(0, np.intp), *(part.documents for part in found)])
+        documents, (sums, counts) = sum_groups(documents, np.stack((scores, np.ones(scores.size))))
+        kept = np.flatnonzero(counts >= minimum)
+        return Matches(documents.take(kept), sums.take(kept))
 
     def _everything(self) -> Matches:
         documents = self._collection.everything
         return Matches(documents, np.zeros(documents.size))
 
-    def _score(self, unit: Unit, documents: Ints, totals: Floats) -> Floats:
-        """The scores of a unit, from its T in these documents, which is overwritten."""
-        term, typed = self._terms_of(unit)
-        if typed is None:
-            return self._saturate(totals, term)
-        if typed is term:
-            return (1 + TYPED_WEIGHT) * self._saturate(totals, term)
-        bonus = self._saturate(typed.weigh(documents), typed)
-        bonus *= TYPED_WEIGHT
-        bonus += self._saturate(totals, term)
-        return bonus
-
-    def _saturate(self, totals: Floats, term: Term) -> Floats:
-        """`idf · T / (k1 + T)`."""
-        count, found = self._collection.live_count, term.frequency
-        idf = math.log1p((count - found + 0.5) / (found + 0.5))
-        scores = totals / (totals + K1)
-        scores *= idf
+    def _score(self, unit: Unit, weighed: Weighed) -> Floats:
+        """The scores of a unit: `idf · T / (k1 + T)`, and the bonus for the form as typed."""
+        term = self._term(unit)
+        scores = weighed.totals / (weighed.totals + K1)
+        if weighed.typed is weighed.totals:
+            scores *= (1 + TYPED_WEIGHT) * self._idf(term.frequency)
+            return scores
+        scores *= self._idf(term.frequency)
+        if weighed.typed is not None:
+            bonus = weighed.typed / (weighed.typed + K1)
+            bonus *= TYPED_WEIGHT * self._idf(term.typed_frequency)
+            scores += bonus
         return scores
 
-    def _terms_of(self, unit: Unit) -> tuple[Term, Term | None]:
-        """A unit's terms; looked up once, however often the query repeats it."""
-        if unit not in self._terms:
-            self._terms[unit] = make_terms(self._collection, unit)
-        return self._terms[unit]
+    def _idf(self, frequency: int) -> float:
+        return math.log1p((self._collection.live_count - frequency + 0.5) / (frequency + 0.5))
+
+    def _term(self, unit: Unit) -> Term:
+        """A unit looked up, once however often the query repeats it."""
+        term = self._terms.get(unit)
+        if term is None:
+            term = self._terms[unit] = look_up(self._collection, unit)
+        return term
 
     def _most(self, clause: Clause) -> int:
         """No more documents than this match a clause."""
         match clause:
             case Unit():
-                return self._terms_of(clause)[0].most
+                return self._term(clause).most
             case AllOf(children):
                 return min(map(self._most, children), default=self._collection.live_count)
             case AnyOf(children) | AtLeast(_, children, ()):

@@ -272,7 +272,7 @@ class Facets:
         self._whole = self._count(self._groups, self._collection.everything)
 
     def count(self, documents: Ints) -> Ints:
-        """How many of some live documents, ascending, each value of each facet has.
+        """How many of some live documents, each once, each value of each facet has.
 
         Returns:
             intp; `part` gives those of one facet.
@@ -285,7 +285,9 @@ class Facets:
         return self._whole - self._count(self._groups, self._others(documents))
 
     def count_one(self, name: str, documents: Ints) -> Ints:
-        """The part of one facet in the counts of some live documents, ascending."""
+        """The part of one facet in the counts of some live documents, each once."""
+        if documents.size == self._collection.live_count:
+            return self.part(name, self._whole)
         column = self.columns[name]
         return self.part(name, self._count([column.values, *column.overlapping], documents))
 

@@ -34,10 +34,10 @@ class Narrowed:
     failing: Mapping[str, Ints]
 
     def others(self, facet: str) -> Ints:
-        """The documents that pass all filters but that of one facet, ascending."""
+        """The documents that pass all filters but that of one facet; in no order."""
         if facet not in self.failing:
             return self.documents
-        return np.sort(np.concatenate((self.documents, self.failing[facet])), kind="stable")
+        return np.concatenate((self.documents, self.failing[facet]))
 
 
 def canonical(request: SearchRequest, facets: Facets) -> SearchRequest:
@@ -55,15 +55,14 @@ def canonical(request: SearchRequest, facets: Facets) -> SearchRequest:
     )
 
 
-def narrow(
-    matching: Ints, request: SearchRequest, snapshot: Snapshot, facets: Facets
-) -> Narrowed:
+def narrow(matching: Ints, request: SearchRequest, snapshot: Snapshot, facets: Facets) -> Narrowed:
     """Apply the filters of a request.
 
     Args:
         matching: live documents, ascending.
         request: with its facet values in canonical form.
-        snapshot, facets: what the documents are in.
+        snapshot: what the documents are in.
+        facets: over the same.
     """
     general = list(_general_masks(matching, request, snapshot))
     own = {
@@ -100,7 +99,7 @@ def _general_masks(matching: Ints, request: SearchRequest, snapshot: Snapshot) -
 
 
 def _within(days: np.typing.NDArray[np.int32], start: date | None, end: date | None) -> Mask:
-    kept = days != NO_INTEGER
+    kept: Mask = days != NO_INTEGER
     if start:
         kept &= days >= start.toordinal()
     if end:

@@ -34,7 +34,8 @@ def list_forms(
     Args:
         unit: a word or a prefix.
         frequency: how many live documents it occurs in.
-        collection, vocabulary: where it was looked up.
+        collection: where it was looked up.
+        vocabulary: of the collection.
     """
     slots = unit.single_slots
     most = sorted(form for slot in slots for form in _most_frequent(collection, unit.fields, slot))

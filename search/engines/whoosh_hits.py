@@ -5,7 +5,7 @@ No text is analysed: which words are marked follows from the positions that the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from index.columnar.segment_arrays import SegmentArrays
@@ -40,56 +40,66 @@ class Found(NamedTuple):
 def build_hits(found: Sequence[Found], champ: str | None) -> tuple[Hit, ...]:
     """The hits of a page.
 
+    Each step is done for all of them before the next: it takes less time than hit after hit.
+
     Args:
         found: in the order of the page, each question once.
         champ: the one side of which passages are shown, or None for both.
     """
     places = _find_places(found)
-    return tuple([_hit(one, places[one.arrays][one.document], champ) for one in found])
+    questions = [Question.from_stored(one.arrays.records.read(one.document)) for one in found]
+    texts = [_texts_of(question, champ) for question in questions]
+    marks = [_marks_of(*each) for each in zip(found, places, texts, strict=True)]
+    return tuple([_hit(*each) for each in zip(found, questions, texts, marks, strict=True)])
 
 
-def _find_places(
-    found: Sequence[Found],
-) -> dict[SegmentArrays, dict[int, FieldPlaces]]:
+def _find_places(found: Sequence[Found]) -> list[FieldPlaces]:
     """Where the slots of all units stand in each question, a segment's questions together."""
     units = {id(unit): unit for one in found for unit in one.units}
     slots = list(dict.fromkeys(searched_slots(units.values(), _FIELDS)))
     segments: dict[SegmentArrays, list[int]] = {}
     for one in found:
         segments.setdefault(one.arrays, []).append(one.document)
-    return {arrays: find_places(arrays, documents, slots) for arrays, documents in segments.items()}
+    places = {
+        arrays: find_places(arrays, documents, slots) for arrays, documents in segments.items()
+    }
+    return [places[one.arrays][one.document] for one in found]
 
 
-def _hit(found: Found, places: FieldPlaces, champ: str | None) -> Hit:
-    question = Question.from_stored(found.arrays.records.read(found.document))
-    titre = question.titre
-    return Hit(
-        question=question,
-        en_retard=found.en_retard,
-        score=found.score,
-        titre_html=titre and mark_text(titre, _marks(found, places, "titre", titre)),
-        extraits=_extraits(found, places, question, champ),
-    )
-
-
-def _extraits(found: Found, places: FieldPlaces, question: Question, champ: str | None) -> Extraits:
-    """The passages that hold the words; the openings when no text holds any."""
+def _texts_of(question: Question, champ: str | None) -> dict[str, str]:
+    """What is shown of a question, by field, as it was analysed: the title and its sides."""
     sides = {"question": question.texte_question, "reponse": question.texte_reponse}
     texts = {
         side: text_of_html(text) for side, text in sides.items() if text and champ in (None, side)
     }
-    passages = {
-        side: best_passages(text, _marks(found, places, side, text)) for side, text in texts.items()
-    }
+    return {"titre": question.titre or "", **texts}
+
+
+def _marks_of(found: Found, places: FieldPlaces, texts: Mapping[str, str]) -> dict[str, Marks]:
+    """The marks of each text."""
+    marks = dict.fromkeys(texts, NO_MARKS)
+    for field in texts.keys() & places.keys():
+        words = Words(texts[field], found.arrays.token_starts(found.document, field).data)
+        marks[field] = mark_words(words, found.units, field, places[field])
+    return marks
+
+
+def _hit(
+    found: Found, question: Question, texts: Mapping[str, str], marks: Mapping[str, Marks]
+) -> Hit:
+    return Hit(
+        question=question,
+        en_retard=found.en_retard,
+        score=found.score,
+        titre_html=question.titre and mark_text(question.titre, marks["titre"]),
+        extraits=_extraits(texts, marks),
+    )
+
+
+def _extraits(texts: Mapping[str, str], marks: Mapping[str, Marks]) -> Extraits:
+    """The passages that hold the words; the openings when no text holds any."""
+    sides = [side for side in ("question", "reponse") if side in texts]
+    passages = {side: best_passages(texts[side], marks[side]) for side in sides}
     if not any(passages.values()):
-        passages = {side: opening(text) for side, text in texts.items()}
+        passages = {side: opening(texts[side]) for side in sides}
     return Extraits(**passages)
-
-
-def _marks(found: Found, places: FieldPlaces, field: str, text: str) -> Marks:
-    """The marks of a field's text."""
-    own = places.get(field)
-    if not own:
-        return NO_MARKS
-    starts = found.arrays.token_starts(found.document, field).data
-    return mark_words(Words(text, starts), found.units, field, own)

@@ -161,7 +161,9 @@ def _read_positions(
     counts = arrays.postings.frequencies.take(found.numbers).astype(np.int64)
     places = _ranges(arrays.postings.position_starts(found.numbers), counts)
     positions = arrays.postings.positions.take(places)
-    occurrences = np.unique(np.repeat(groups, counts) << _POSITION_BITS | positions)
+    occurrences = np.repeat(groups, counts) << _POSITION_BITS | positions
+    occurrences.sort()
+    occurrences = occurrences.take(starts_of_groups(occurrences))
     groups = occurrences >> _POSITION_BITS
     starts = starts_of_groups(groups)
     apart = (occurrences & ((1 << _POSITION_BITS) - 1)).tolist()

@@ -1,20 +1,21 @@
 """Where words stand in sequence or near each other, in one field.
 
-Documents come first: only those that hold every word have their positions read. Within a block of
-those, each position of each document is one place on a line, with a gap after each document that
-no window reaches across; a word is a mask over that line, and words in sequence are found by
-looking places up in masks: nothing is sorted, however common the words.
+Documents come first: only those that hold every word have their positions read. The positions of
+some such documents are then places on one line, with a gap after each document that no window
+reaches across, and a word is a mask over the line: whether it stands at a place is one look-up,
+and nothing is put in order, however common the words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from search.engines.sorted_arrays import Ints, Mask
-from search.engines.whoosh_collection import LOOKUP_COST, Collection, Ranges, count_postings
+from search.engines.sorted_arrays import Ints, Mask, starts_of_groups
+from search.engines.whoosh_collection import Collection, Ranges, count_postings, is_one_list
 from search.engines.whoosh_postings import PostingRange
 from search.expansion import Sequence as WordSequence
 from search.expansion import Slot
@@ -22,172 +23,294 @@ from search.expansion import Slot
 POSITION_BITS: Final = 32
 """An occurrence is one integer: the document's number above, the position below."""
 
-BLOCK: Final = 1 << 22
-"""Places on a line: a mask of so many bytes fits the processor's cache."""
+LINE: Final = 1 << 20
+"""Places on a line, about: a mask of so many bytes fits the processor's cache."""
 
-_POSTINGS_READ: Final = 128
+_FREQUENCIES_READ: Final = 128
 """How many frequencies are read to find where the positions of one posting begin."""
 
 
+class FieldWords(NamedTuple):
+    """A sequence of words to find in one field: their postings there, by slot."""
+
+    sequence: WordSequence
+    field: str
+    ranges: Mapping[Slot, Ranges]
+
+    @property
+    def most(self) -> int:
+        """No more documents than this have all words."""
+        return min(map(count_postings, self.ranges.values()))
+
+
+def look_up_words(
+    collection: Collection, sequence: WordSequence, fields: Sequence[str]
+) -> list[FieldWords]:
+    """A sequence of words in each of these fields."""
+    ranges = {slot: collection.ranges(fields, slot) for slot in sequence.slots}
+    return [
+        FieldWords(
+            sequence,
+            field,
+            {slot: [r for r in own if r.field == field] for slot, own in ranges.items()},
+        )
+        for field in fields
+    ]
+
+
+class _Located(NamedTuple):
+    """Postings of a word in some documents.
+
+    Attributes:
+        owners: which of the documents each is of, by its place among them; ascending.
+        starts, counts: its positions are `counts` entries of `positions` from `starts` on.
+        positions: of the segment, an unsigned type.
+        distinct: whether each document comes once, as in one list.
+    """
+
+    owners: Ints
+    starts: Ints
+    counts: Ints
+    positions: NDArray[Any]
+    distinct: bool
+
+
 class _Line(NamedTuple):
-    """Some documents, ascending, and the place where each begins on their line of `size` places."""
+    """Places for the positions of successive documents.
 
-    documents: Ints
-    begins: Ints
-    size: int
+    Attributes:
+        first, last: the documents, by their places among others.
+        bounds: the place where each begins, and one for the end of the line.
+    """
+
+    first: int
+    last: int
+    bounds: Ints
+
+    @property
+    def size(self) -> int:
+        """How many places."""
+        return int(self.bounds[-1])
 
 
-def find_sequence(collection: Collection, sequence: WordSequence, field: str) -> Ints:
+class _Beginnings(NamedTuple):
+    """Where a sequence begins on a line.
+
+    Attributes:
+        places: ascending, each once.
+        owners: the document of each, by its place among those of the line.
+    """
+
+    line: _Line
+    places: Ints
+    owners: Ints
+
+
+def count_sequence(
+    collection: Collection, words: FieldWords, among: Ints | None = None
+) -> tuple[Ints, Ints]:
+    """How often a sequence of words occurs in a field of live documents.
+
+    Args:
+        collection: where it is looked for.
+        words: what is looked for.
+        among: documents, ascending, beside which none is looked at; None for all.
+
+    Returns:
+        The documents that have it, ascending, and how often each does.
+    """
+    documents = _common_documents(collection, words, among)
+    counts = [
+        np.bincount(begin.owners, minlength=begin.line.last - begin.line.first)
+        for begin in _find(collection, words, documents)
+    ]
+    occurrences = np.concatenate([np.empty(0, np.intp), *counts])
+    kept = np.flatnonzero(occurrences)
+    return documents.take(kept), occurrences.take(kept)
+
+
+def find_sequence(collection: Collection, words: FieldWords) -> Ints:
     """Where a sequence of words begins in a field of live documents.
 
     Returns:
         `document << POSITION_BITS | position`, ascending, each once.
     """
-    ranges = {slot: collection.ranges((field,), slot) for slot in sequence.slots}
-    documents = _common_documents(collection, list(ranges.values()))
-    width = len(sequence.slots) + (sequence.slop or 0)
-    found = [
-        _found_on(line, _begin_on(collection, line, sequence, ranges))
-        for line in _lines(collection, documents, field, width)
-    ]
-    return np.concatenate(found) if found else np.empty(0, np.intp)
+    documents = _common_documents(collection, words, None)
+    found = [np.empty(0, np.intp)]
+    for line, places, owners in _find(collection, words, documents):
+        positions = places - line.bounds.take(owners)
+        found.append(documents.take(owners + line.first) << POSITION_BITS | positions)
+    return np.concatenate(found)
 
 
-def count_rarest(collection: Collection, sequence: WordSequence, fields: Sequence[str]) -> int:
-    """How many postings the rarest word of a sequence has: as many documents at most match."""
-    return min(count_postings(collection.ranges(fields, slot)) for slot in sequence.slots)
+def _find(collection: Collection, words: FieldWords, documents: Ints) -> Iterator[_Beginnings]:
+    """Where the sequence begins in documents that have all words, line after line."""
+    if not documents.size:
+        return
+    located = {
+        slot: _locate(collection, ranges, documents) for slot, ranges in words.ranges.items()
+    }
+    width = len(words.sequence.slots) + (words.sequence.slop or 0)
+    lengths = collection.lengths(words.field).take(documents).astype(np.intp) + width
+    begin = _begin if words.sequence.slop is None else _near
+    for line in _lines(lengths, width):
+        yield begin(line, words.sequence, located)
 
 
-def _common_documents(collection: Collection, ranges: list[Ranges]) -> Ints:
-    """The live documents that every one of these has, ascending."""
-    rarest, *others = sorted(ranges, key=count_postings)
-    documents = collection.distinct(rarest)
+def _common_documents(collection: Collection, words: FieldWords, among: Ints | None) -> Ints:
+    """The live documents that have every word, ascending."""
+    rarest, *others = sorted(words.ranges.values(), key=count_postings)
+    if not rarest:
+        return np.empty(0, np.intp)
+    if among is None:
+        documents = collection.distinct(rarest)
+    else:
+        documents, others = among, [rarest, *others]
     for other in others:
         documents = documents.take(np.flatnonzero(collection.mark_at(other, documents)))
     return documents
 
 
-def _lines(
-    collection: Collection, documents: Ints, field: str, width: int
-) -> Iterator[_Line]:
-    """The documents in blocks of about `BLOCK` places, `width` of them between two documents."""
-    lengths = collection.lengths(field).take(documents).astype(np.intp) + width
+def _locate(collection: Collection, ranges: Ranges, documents: Ints) -> list[_Located]:
+    """The postings of a word in some documents, ascending, that all have it."""
+    if collection.are_few(documents.size, ranges):
+        return [_located(collection, r, *collection.look_up(r, documents)) for r in ranges]
+    if is_one_list(ranges):
+        common = np.zeros(collection.size, np.bool_)
+        common[documents] = True
+        found = np.flatnonzero(common.take(collection.documents(ranges[0])))
+        return [_located(collection, ranges[0], np.arange(documents.size), found)]
+    numbers = np.full(collection.size, -1, np.int32)
+    numbers[documents] = np.arange(documents.size, dtype=np.int32)
+    located = []
+    for postings in ranges:
+        owners = numbers.take(collection.documents(postings))
+        found = np.flatnonzero(owners >= 0)
+        located.append(_located(collection, postings, owners.take(found).astype(np.intp), found))
+    return located
+
+
+def _located(collection: Collection, postings: PostingRange, owners: Ints, found: Ints) -> _Located:
+    """Some postings of a range, by their places in it, with the places of their documents."""
+    held = collection.segments[postings.segment].postings
+    frequencies = collection.frequencies(postings)
+    counts = frequencies.take(found).astype(np.intp)
+    if found.size * _FREQUENCIES_READ < postings.size:
+        starts = held.position_starts(found + postings.start)
+    else:
+        starts = np.cumsum(frequencies, dtype=np.intp).take(found) - counts
+        starts += held.position_starts(np.array([postings.start]))
+    if not postings.ascending:
+        order = np.argsort(owners, kind="stable")
+        pass
+    return _Located(owners, starts, counts, held.positions, postings.ascending)
+
+
+def _lines(lengths: Ints, gap: int) -> Iterator[_Line]:
+    """Lines of some `LINE` places for documents that take up so many places each.
+
+    Each begins with a gap, for what would begin before its first document.
+    """
     ends = np.cumsum(lengths)
     first = 0
-    while first < documents.size:
+    while first < ends.size:
         before = int(ends[first] - lengths[first])
-        last = max(first + 1, int(ends.searchsorted(before + BLOCK)))
-        begins = ends[first:last] - lengths[first:last] - before + width
-        yield _Line(documents[first:last], begins, int(ends[last - 1]) - before + width)
+        last = max(first + 1, int(ends.searchsorted(before + LINE)))
+        bounds = np.concatenate(([0], ends[first:last] - before)) + gap
+        yield _Line(first, last, bounds)
         first = last
 
 
-def _begin_on(
-    collection: Collection, line: _Line, sequence: WordSequence, ranges: Mapping[Slot, Ranges]
-) -> Ints:
-    """The places on a line where a sequence begins, ascending."""
-    places = {slot: _places_on(collection, line, own) for slot, own in ranges.items()}
-    if sequence.slop is not None:
-        return _near(sequence, places, line.size)
-    rarest = min(range(len(sequence.slots)), key=lambda place: places[sequence.slots[place]].size)
-    begins = places[sequence.slots[rarest]] - rarest
-    for offset, slot in enumerate(sequence.slots):
+def _begin(
+    line: _Line, sequence: WordSequence, located: Mapping[Slot, Sequence[_Located]]
+) -> _Beginnings:
+    """Where words at successive positions begin: from the rarest one, the others looked up."""
+    places = {slot: _places(line, own) for slot, own in located.items()}
+    slots = sequence.slots
+    rarest = min(range(len(slots)), key=lambda number: places[slots[number]].size)
+    owners = _owners(line, located[slots[rarest]], places[slots[rarest]])
+    begins = places[slots[rarest]] - rarest
+    for offset, slot in enumerate(slots):
         if offset != rarest and begins.size:
-            holds = _mask_of(places[slot], line.size)
-            begins = begins.take(np.flatnonzero(holds.take(begins + offset)))
-    return begins
+            stands = _mask_of(places[slot], line.size).take(begins + offset)
+            kept = np.flatnonzero(stands)
+            begins, owners = begins.take(kept), owners.take(kept)
+    return _Beginnings(line, begins, owners)
 
 
-def _near(sequence: WordSequence, places: dict[Slot, Ints], size: int) -> Ints:
+def _near(
+    line: _Line, sequence: WordSequence, located: Mapping[Slot, Sequence[_Located]]
+) -> _Beginnings:
     """The places from which a window of `words + slop` places holds every word.
 
     A window begins at one of the words; a word given twice must occur twice in it.
     """
-    begins = np.flatnonzero(_mask_of(np.concatenate(list(places.values())), size))
-    ends = np.minimum(begins + len(sequence.slots) + (sequence.slop or 0), size)
+    places = {slot: _places(line, own) for slot, own in located.items()}
+    width = len(sequence.slots) + (sequence.slop or 0)
+    begins = _merged(list(places.values()))
     for slot, own in places.items():
-        before = np.zeros(size + 1, np.int32)
-        np.cumsum(_mask_of(own, size), out=before[1:])
-        inside = before.take(ends) - before.take(begins)
-        kept = np.flatnonzero(inside >= sequence.slots.count(slot))
-        begins, ends = begins.take(kept), ends.take(kept)
-    return begins
+        wanted = sequence.slots.count(slot)
+        if wanted == 1:
+            holds = _any_ahead(_mask_of(own, line.size), width).take(begins)
+        else:
+            holds = _several_ahead(own, begins, width, wanted)
+        begins = begins.take(np.flatnonzero(holds))
+    return _Beginnings(line, begins, line.bounds.searchsorted(begins, side="right") - 1)
 
 
-def _places_on(collection: Collection, line: _Line, ranges: Ranges) -> Ints:
+def _any_ahead(stands: Mask, width: int) -> Mask:
+    """At each place, whether a word stands in the window of `width` places that begins there."""
+    ahead, reached = stands.copy(), 1
+    while reached < width:
+        step = min(reached, width - reached)
+        ahead[:-step] |= ahead[step:]
+        reached += step
+    return ahead
+
+
+def _several_ahead(places: Ints, begins: Ints, width: int, wanted: int) -> Mask:
+    """Whether a word stands so many times in the window that begins at each of some places."""
+    last_wanted = places.searchsorted(begins) + wanted - 1
+    there = np.append(places, np.iinfo(places.dtype).max)
+    return there.take(last_wanted, mode="clip") < begins + width
+
+
+def _places(line: _Line, located: Sequence[_Located]) -> Ints:
     """The places of a word on a line, ascending, each once."""
-    found = [_places_of(collection, line, postings) for postings in ranges]
-    if len(found) == 1 and ranges[0].ascending:
-        return found[0]
-    return np.flatnonzero(_mask_of(np.concatenate([np.empty(0, np.intp), *found]), line.size))
+    places = [_places_of(line, own) for own in located]
+    return places[0] if _is_in_order(located) else _merged(places)
 
 
-def _places_of(collection: Collection, line: _Line, postings: PostingRange) -> Ints:
-    """The places on a line of some postings, posting after posting."""
-    postings = _within(collection, line, postings)
-    on_line, found = _look_up(collection, line, postings)
-    if not found.size:
-        return found
-    counts = collection.frequencies(postings).take(found).astype(np.intp)
-    positions = _positions(collection, postings, found, counts)
-    return np.repeat(line.begins.take(on_line), counts) + positions
-
-
-def _within(collection: Collection, line: _Line, postings: PostingRange) -> PostingRange:
-    """Those postings of an ascending range whose documents lie between the line's ends."""
-    if not postings.ascending:
-        return postings
-    arrays, base = collection.segments[postings.segment], collection.bases[postings.segment]
-    held = arrays.postings.documents[postings.start : postings.end]
-    ends = np.clip((line.documents[0] - base, line.documents[-1] + 1 - base), 0, arrays.size)
-    first, last = held.searchsorted(ends.astype(held.dtype)).tolist()
-    return postings._replace(start=postings.start + first, end=postings.start + last)
-
-
-def _look_up(collection: Collection, line: _Line, postings: PostingRange) -> tuple[Ints, Ints]:
-    """The places, among a line's documents and among some postings, of those that meet."""
-    compared = LOOKUP_COST * min(line.documents.size, postings.size)
-    if postings.ascending and compared < max(line.documents.size, postings.size):
-        return collection.look_up(postings, line.documents)
-    first, last = line.documents[[0, -1]].tolist()
-    numbers = np.full(last - first + 2, -1, np.int32)
-    numbers[line.documents - first] = np.arange(line.documents.size, dtype=np.int32)
-    # The last entry stands for all documents that lie beyond the line's ends.
-    shifted = collection.documents(postings) - first
-    if not postings.ascending:
-        shifted[(shifted < 0) | (shifted > last - first)] = last - first + 1
-    on_line = numbers.take(shifted)
-    found = np.flatnonzero(on_line >= 0)
-    return on_line.take(found).astype(np.intp), found
-
-
-def _positions(
-    collection: Collection, postings: PostingRange, found: Ints, counts: Ints
-) -> np.ndarray:
-    """The positions of some of a range's postings, posting after posting.
-
-    Args:
-        postings: the range. found: places in it, ascending. counts: their frequencies.
-    """
-    held = collection.segments[postings.segment].postings
-    if found.size * _POSTINGS_READ < postings.size:
-        starts = held.position_starts(found + postings.start)
-    else:
-        frequencies = collection.frequencies(postings)
-        starts = np.cumsum(frequencies, dtype=np.intp) - frequencies
-        starts += held.position_starts(np.array([postings.start]))
-        starts = starts.take(found)
+def _places_of(line: _Line, located: _Located) -> Ints:
+    first, last = located.owners.searchsorted((line.first, line.last)).tolist()
+    counts, starts = located.counts[first:last], located.starts[first:last]
+    begins = line.bounds.take(located.owners[first:last] - line.first)
     ends = np.cumsum(counts)
-    total = int(ends[-1])
-    if found.size == postings.size:
-        return held.positions[int(starts[0]) : int(starts[0]) + total]
-    return held.positions.take(np.repeat(starts - (ends - counts), counts) + np.arange(total))
+    total = int(ends[-1]) if ends.size else 0
+    numbers = np.repeat(starts - (ends - counts), counts)
+    numbers += np.arange(total)
+    places = np.repeat(begins, counts)
+    places += located.positions.take(numbers)
+    return places
 
 
-def _found_on(line: _Line, begins: Ints) -> Ints:
-    """Places on a line as documents and positions."""
-    owners = line.begins.searchsorted(begins, side="right") - 1
-    return line.documents.take(owners) << POSITION_BITS | begins - line.begins.take(owners)
+def _is_in_order(located: Sequence[_Located]) -> bool:
+    """Whether the places of a word come in order as its postings are read."""
+    return len(located) == 1 and located[0].distinct
+
+
+def _owners(line: _Line, located: Sequence[_Located], places: Ints) -> Ints:
+    """The document of each place of a word, by its place among those of the line."""
+    if not _is_in_order(located):
+        return line.bounds.searchsorted(places, side="right") - 1
+    first, last = located[0].owners.searchsorted((line.first, line.last)).tolist()
+    return np.repeat(located[0].owners[first:last] - line.first, located[0].counts[first:last])
+
+
+def _merged(parts: Sequence[Ints]) -> Ints:
+    """The places of all parts, ascending, each once."""
+    ordered = np.sort(np.concatenate(parts), kind="stable")
+    return ordered.take(starts_of_groups(ordered))
 
 
 def _mask_of(places: Ints, size: int) -> Mask:

@@ -143,11 +143,14 @@ class Search:
         documents, scores = narrowed.documents, matches.scores
         if narrowed.places is not None:
             scores = scores.take(narrowed.places)
-        page = page_of(self.snapshot, documents, scores, sort, ranks.start, ranks.stop)
+        page = page_of(self.snapshot, documents, scores, sort, ranks)
         documents, scores = documents.take(page), np.round(scores.take(page), SCORE_DECIMALS)
         units = self.evaluator.matching_units(clause, documents)
         return build_hits(
-            [self._found(*one) for one in zip(documents.tolist(), scores.tolist(), units, strict=True)],
+            [
+                self._found(*one)
+                for one in zip(documents.tolist(), scores.tolist(), units, strict=True)
+            ],
             self.request.champ,
         )
 
@@ -161,5 +164,6 @@ class Search:
 def same_answer(snapshot: Snapshot, empreinte: str) -> Ints:
     """The documents that received an answer, newest first."""
     documents = snapshot.documents_answered(empreinte)
-    order = page_of(snapshot, documents, np.zeros(documents.size), "recent", 0, documents.size)
+    scores, ranks = np.zeros(documents.size), range(documents.size)
+    order = page_of(snapshot, documents, scores, "recent", ranks)
     return documents.take(order)

@@ -69,7 +69,8 @@ class Snapshot:
         deadline = self.integers["deadline"]
         if self.donnees_au is None:
             return np.zeros(self.collection.size, np.bool_)
-        return (deadline != NO_INTEGER) & (deadline < self.donnees_au.toordinal())
+        passed: Mask = (deadline != NO_INTEGER) & (deadline < self.donnees_au.toordinal())
+        return passed
 
     @cached_property
     def waits(self) -> NDArray[np.int32]:
@@ -131,7 +132,7 @@ class Snapshot:
             numbers.astype(np.intp) + base
             for numbers, base in zip(found, self.collection.bases, strict=True)
         ]
-        return self.collection.only_live(np.concatenate([np.empty(0, np.intp), *parts]))[0]
+        return self.collection.only_live(np.concatenate([np.empty(0, np.intp), *parts]))
 
     def _integers(self, name: str) -> NDArray[np.int32]:
         def of_segment(arrays: SegmentArrays) -> NDArray[np.int32]:

@@ -23,18 +23,17 @@ _Key: TypeAlias = Callable[[Ints], NDArray[Any]]
 """What documents are sorted by: from their places to values of which the greatest comes first."""
 
 
-def page_of(
-    snapshot: Snapshot, documents: Ints, scores: Floats, sort: str, first: int, last: int
-) -> Ints:
+def page_of(snapshot: Snapshot, documents: Ints, scores: Floats, sort: str, ranks: range) -> Ints:
     """Which of some documents are on a page.
 
     Ties: the newest question first (the oldest for `ancien`), then the uid.
 
     Args:
         snapshot: what they are in.
-        documents: live ones, each once. scores: one for each.
+        documents: live ones, each once.
+        scores: one for each.
         sort: a name of `search.request.SORTS`.
-        first, last: the rank that the page begins at, from 0, and the one it ends before.
+        ranks: those of the page, from 0.
 
     Returns:
         Places in `documents`, in the order of the sort.
@@ -42,7 +41,7 @@ def page_of(
     Raises:
         ValueError: there is no such sort.
     """
-    last = min(last, documents.size)
+    first, last = ranks.start, min(ranks.stop, documents.size)
     if first >= last:
         return np.empty(0, np.intp)
     places = _best(scores, last) if sort == "pertinence" else np.arange(documents.size)
@@ -108,10 +107,8 @@ def _foremost(places: Ints, keys: Sequence[_Key], uids: _Key, k: int) -> Ints:
 
 def _parted(places: Ints, values: NDArray[Any], k: int) -> tuple[Ints, Ints]:
     """The places of the values above the `k`-th greatest, and those of its equals."""
-    near = np.flatnonzero(values >= kth_greatest_bound(values, k))
-    places, values = places.take(near), values.take(near)
-    if values.min() == values.max():
-        return places[:0], places
-    least = np.partition(values, values.size - k)[values.size - k]
-    above, equal = np.flatnonzero(values > least), np.flatnonzero(values == least)
-    return places.take(above), places.take(equal)
+    bound = kth_greatest_bound(values, k)
+    above = np.flatnonzero(values > bound)
+    if above.size < k:
+        return places.take(above), places.take(np.flatnonzero(values == bound))
+    return _parted(places.take(above), values.take(above), k)

@@ -1,38 +1,48 @@
-"""The terms of the score: where each occurs and how much, as `T` of `search.ranking`.
+"""The terms of the score: where a unit occurs and how much, as `T` of `search.ranking`.
 
-A term is a family of forms, or the form as typed; or a sequence of words. Each answers in the way
-that costs least: rare ones sort their postings, common ones spread them over all documents, and a
-common one that is asked for a few documents looks those up.
+A unit is one term with all its forms; the form as typed, which earns a bonus, is another one.
+Each question is answered in the way that costs least: a few postings are put in order, many are
+spread over all documents, and of a common term a few documents are looked up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from search.engines.sorted_arrays import (
-    Floats,
-    Ints,
-    Mask,
-    common_places,
-    starts_of_groups,
-    summed,
-)
+from search.engines.sorted_arrays import Floats, Ints, Mask, align, count_groups, sum_groups
 from search.engines.whoosh_collection import Collection, Ranges, count_postings
-from search.engines.whoosh_places import POSITION_BITS, count_rarest, find_sequence
-from search.expansion import Sequence as WordSequence
-from search.expansion import Slot, Unit
+from search.engines.whoosh_places import (
+    POSITION_BITS,
+    FieldWords,
+    count_sequence,
+    find_sequence,
+    look_up_words,
+)
+from search.expansion import Unit
+
+
+class Weighed(NamedTuple):
+    """What a unit weighs in some documents.
+
+    Attributes:
+        totals: float64, the T of each document; 0 for those that lack the unit.
+        typed: the same of the form as typed; None where it weighs nothing.
+    """
+
+    totals: Floats
+    typed: Floats | None
 
 
 class Term(Protocol):
-    """One term of the score."""
+    """A unit looked up in a collection."""
 
     @property
     def most(self) -> int:
-        """No more documents than this have it; known before it is looked up."""
+        """No more documents than this have it; known before any is looked at."""
         ...
 
     @property
@@ -40,12 +50,17 @@ class Term(Protocol):
         """How many live documents have it: the n of the formula."""
         ...
 
-    def find(self) -> tuple[Ints, Floats]:
-        """The live documents that have it, ascending, and the T of each."""
+    @property
+    def typed_frequency(self) -> int:
+        """How many live documents have the form as typed."""
         ...
 
-    def weigh(self, documents: Ints) -> Floats:
-        """The T of some live documents, ascending; 0 for those that lack it."""
+    def find(self) -> tuple[Ints, Weighed]:
+        """The live documents that have it, ascending, and what it weighs there."""
+        ...
+
+    def weigh(self, documents: Ints) -> Weighed:
+        """What it weighs in some live documents, ascending."""
         ...
 
     def holds(self, documents: Ints) -> Mask:
@@ -53,173 +68,147 @@ class Term(Protocol):
         ...
 
 
-class SlotTerm:
-    """Any of a slot's terms.
+def look_up(collection: Collection, unit: Unit) -> Term:
+    """A unit in a collection: its postings are found, and not read yet."""
+    if len(unit.alternatives) == len(unit.single_slots) == 1:
+        return _FormsTerm(collection, unit)
+    return _SequencesTerm(collection, unit)
 
-    Args:
-        collection: where it is looked up.
-        fields: in any of which it is.
-        slot: its forms.
-        part: a term that is one of its forms, looked up already.
-    """
 
-    def __init__(
-        self,
-        collection: Collection,
-        fields: tuple[str, ...],
-        slot: Slot,
-        part: SlotTerm | None = None,
-    ) -> None:
-        self._collection = collection
-        self._key = (fields, slot)
-        self._part = part
-        rest = slot - part._forms if part and isinstance(slot, frozenset) else slot
-        self._rest: Ranges = collection.ranges(fields, rest)
-        self._ranges: Ranges = [*(part._ranges if part else ()), *self._rest]
-        self.most = min(count_postings(self._ranges), collection.live_count)
+class _FormsTerm:
+    """Any of some forms, whose occurrences add up: those as typed, and the rest."""
 
-    @property
+    def __init__(self, collection: Collection, unit: Unit) -> None:
+        self._collection, self._fields = collection, unit.fields
+        (self._forms,) = unit.single_slots
+        self._typed = unit.typed and unit.typed.slots[0]
+        rest = self._forms
+        # Forms are folded: a form typed with accents is none of them, and stands where one does.
+        self._is_form = False
+        if isinstance(self._typed, frozenset) and isinstance(rest, frozenset):
+            self._is_form = self._typed <= rest
+            rest = rest - self._typed
+        self._own: Ranges = collection.ranges(unit.fields, self._typed) if self._typed else ()
+        self._rest: Ranges = collection.ranges(unit.fields, rest)
+        self._all: Ranges = [*self._own, *self._rest] if self._is_form else self._rest
+        self.most = min(count_postings(self._all), collection.live_count)
+
+    @cached_property
     def frequency(self) -> int:
         """How many live documents have it."""
-        if self._is_sparse:
-            return self._few[0].size
-        if "_totals" in vars(self):
-            return int(np.count_nonzero(self._totals > 0))
-        return self._collection.document_frequency(*self._key)
+        return self._collection.document_frequency(self._fields, self._forms)
 
-    def find(self) -> tuple[Ints, Floats]:
-        """The live documents that have it, ascending, and the T of each."""
-        if self._is_sparse:
-            return self._few
-        documents = np.flatnonzero(self._totals > 0)
-        return documents, self._totals.take(documents)
+    @cached_property
+    def typed_frequency(self) -> int:
+        """How many live documents have the form as typed."""
+        if not self._typed:
+            return 0
+        return self._collection.document_frequency(self._fields, self._typed)
 
-    def weigh(self, documents: Ints) -> Floats:
-        """The T of some live documents, ascending; 0 for those that lack it."""
-        if self._is_sparse:
-            return _aligned(*self._few, documents)
-        if "_totals" not in vars(self) and self._collection.are_few(documents.size, self._ranges):
-            return self._collection.look_up_weights(self._ranges, documents)
-        return self._totals.take(documents)
+    def find(self) -> tuple[Ints, Weighed]:
+        """The live documents that have it, ascending, and what it weighs there."""
+        if self._collection.is_sparse(count_postings(self._all)):
+            documents, (own, rest) = self._collection.sum_weights((self._own, self._rest))
+        else:
+            own, rest = map(self._collection.spread_weights, (self._own, self._rest))
+            held = rest > 0
+            if self._is_form:
+                held |= own > 0
+            documents = np.flatnonzero(held)
+            own, rest = own.take(documents), rest.take(documents)
+        self.frequency = documents.size
+        return documents, self._together(own, rest)
+
+    def weigh(self, documents: Ints) -> Weighed:
+        """What it weighs in some live documents, ascending."""
+        own, rest = (self._weigh(part, documents) for part in (self._own, self._rest))
+        return self._together(own, rest)
 
     def holds(self, documents: Ints) -> Mask:
         """Which of some live documents, ascending, have it."""
-        if self._is_sparse or "_totals" in vars(self):
-            return self.weigh(documents) > 0
-        return self._collection.mark_at(self._ranges, documents)
+        return self._collection.mark_at(self._all, documents)
 
-    @property
-    def _forms(self) -> frozenset[str]:
-        slot = self._key[1]
-        assert isinstance(slot, frozenset)
-        return slot
+    def _weigh(self, part: Ranges, documents: Ints) -> Floats:
+        """What some postings weigh in these documents."""
+        if self._collection.are_few(documents.size, part):
+            return self._collection.look_up_weights(part, documents)
+        if self._collection.is_sparse(count_postings(part)):
+            held, (totals,) = self._collection.sum_weights((part,))
+            return align(held, totals, documents)
+        return self._collection.spread_weights(part).take(documents)
 
-    @cached_property
-    def _is_sparse(self) -> bool:
-        return self._collection.are_sparse(self._ranges)
-
-    @cached_property
-    def _few(self) -> tuple[Ints, Floats]:
-        """What `find` gives, when postings are few."""
-        return self._collection.sum_weights(self._ranges)
-
-    @cached_property
-    def _totals(self) -> Floats:
-        """The T of every document, when postings are many; 0 for deleted ones."""
-        if self._part is not None and not self._rest:
-            return self._part._totals
-        totals = np.zeros(self._collection.size) if self._part is None else self._part._totals.copy()
-        self._collection.add_weights(self._rest, totals)
-        if self._collection.live is not None:
-            totals *= self._collection.live
-        return totals
+    def _together(self, own: Floats, rest: Floats) -> Weighed:
+        if not self._own:
+            return Weighed(rest, None)
+        if not self._is_form:
+            return Weighed(rest, own)
+        return Weighed(own + rest if self._rest else own, own)
 
 
-class SequenceTerm:
-    """Any of some sequences of words, at successive positions or near each other."""
+class _SequencesTerm:
+    """Any of some sequences of words, each occurrence counted where it begins."""
 
-    def __init__(
-        self, collection: Collection, fields: tuple[str, ...], sequences: Sequence[WordSequence]
-    ) -> None:
-        self._collection, self._fields, self._sequences = collection, fields, sequences
-
-    @cached_property
-    def most(self) -> int:
-        """No more documents than this have it."""
-        return sum(count_rarest(self._collection, one, self._fields) for one in self._sequences)
+    def __init__(self, collection: Collection, unit: Unit) -> None:
+        self._collection, self._unit = collection, unit
+        self._words = [
+            look_up_words(collection, sequence, unit.fields) for sequence in unit.alternatives
+        ]
+        self.most = sum(words.most for fields in self._words for words in fields)
 
     @property
     def frequency(self) -> int:
         """How many live documents have it."""
         return self._found[0].size
 
-    def find(self) -> tuple[Ints, Floats]:
-        """The live documents that have it, ascending, and the T of each."""
-        return self._found
+    @property
+    def typed_frequency(self) -> int:
+        """How many live documents have the form as typed."""
+        return self._found_typed[0].size
 
-    def weigh(self, documents: Ints) -> Floats:
-        """The T of some live documents, ascending; 0 for those that lack it."""
-        return _aligned(*self._found, documents)
+    def find(self) -> tuple[Ints, Weighed]:
+        """The live documents that have it, ascending, and what it weighs there."""
+        documents, totals = self._found
+        if self._found_typed is self._found:
+            return documents, Weighed(totals, totals)
+        return documents, Weighed(totals, align(*self._found_typed, documents))
+
+    def weigh(self, documents: Ints) -> Weighed:
+        """What it weighs in some live documents, ascending."""
+        return Weighed(align(*self._found, documents), align(*self._found_typed, documents))
 
     def holds(self, documents: Ints) -> Mask:
         """Which of some live documents, ascending, have it."""
-        return self.weigh(documents) > 0
+        return self.weigh(documents).totals > 0
 
     @cached_property
     def _found(self) -> tuple[Ints, Floats]:
-        parts = [self._found_in(field) for field in self._fields]
-        if len(parts) == 1:
-            return parts[0]
-        documents, weights = map(np.concatenate, zip(*parts, strict=True))
-        return summed(documents, weights)
+        """The live documents that have any of the sequences, and the T of each."""
+        if len(self._words) == 1:
+            return self._weigh([count_sequence(self._collection, w) for w in self._words[0]])
+        return self._weigh([self._count_any(words) for words in zip(*self._words, strict=True)])
 
-    def _found_in(self, field: str) -> tuple[Ints, Floats]:
+    @cached_property
+    def _found_typed(self) -> tuple[Ints, Floats]:
+        """The same of the form as typed, which stands where one of the sequences does."""
+        typed = self._unit.typed
+        if typed is None:
+            return np.empty(0, np.intp), np.empty(0)
+        if self._unit.alternatives == (typed,):
+            return self._found
+        among, collection = self._found[0], self._collection
+        words = look_up_words(collection, typed, self._unit.fields)
+        return self._weigh([count_sequence(collection, w, among) for w in words])
+
+    def _count_any(self, words: Sequence[FieldWords]) -> tuple[Ints, Ints]:
         """In one field: two sequences that begin at one place occur once there."""
-        found = [find_sequence(self._collection, one, field) for one in self._sequences]
-        begins = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
-        owners = begins >> POSITION_BITS
-        starts = starts_of_groups(owners)
-        documents = owners.take(starts)
-        counts = np.diff(starts, append=owners.size)
-        return documents, counts * self._collection.weights(field).take(documents)
+        found = [find_sequence(self._collection, one) for one in words]
+        return count_groups(np.unique(np.concatenate(found)) >> POSITION_BITS)
 
-
-def make_terms(collection: Collection, unit: Unit) -> tuple[Term, Term | None]:
-    """The term of a unit, and that of the form as typed; the same one when there is no other."""
-    if not _are_slots(unit.alternatives):
-        term = SequenceTerm(collection, unit.fields, unit.alternatives)
-        if unit.typed is None:
-            return term, None
-        if unit.alternatives == (unit.typed,):
-            return term, term
-        return term, _typed_term(collection, unit.fields, unit.typed)
-    (slot,) = unit.alternatives[0].slots
-    if unit.typed is None:
-        return SlotTerm(collection, unit.fields, slot), None
-    (own,) = unit.typed.slots
-    typed = SlotTerm(collection, unit.fields, own)
-    if own == slot:
-        return typed, typed
-    is_form = isinstance(slot, frozenset) and isinstance(own, frozenset) and own <= slot
-    return SlotTerm(collection, unit.fields, slot, typed if is_form else None), typed
-
-
-def _typed_term(
-    collection: Collection, fields: tuple[str, ...], typed: WordSequence
-) -> Term:
-    if _are_slots((typed,)):
-        return SlotTerm(collection, fields, typed.slots[0])
-    return SequenceTerm(collection, fields, (typed,))
-
-
-def _are_slots(alternatives: Sequence[WordSequence]) -> bool:
-    """Whether the occurrences are those of single words, each counted at each of its forms."""
-    return len(alternatives) == 1 and len(alternatives[0].slots) == 1
-
-
-def _aligned(held: Ints, values: Floats, documents: Ints) -> Floats:
-    """The values of some documents; 0 for those that aren't held."""
-    aligned = np.zeros(documents.size)
-    places, found = common_places(documents, held)
-    aligned[places] = values.take(found)
-    return aligned
+    def _weigh(self, counted: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Floats]:
+        """The T of each document from its occurrences in each field of the unit."""
+        weights = [
+            counts * self._collection.weights(field).take(documents)
+            for field, (documents, counts) in zip(self._unit.fields, counted, strict=True)
+        ]
+        documents = np.concatenate([documents for documents, _ in counted])
+        return sum_groups(documents, np.concatenate(weights))

@@ -7,14 +7,14 @@ Terms that only deleted questions hold are no words of the collection any more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from index.french.families import lemmas_of
 from index.french.fold import accented, fold
 from index.french.lexicon import STEM_MARK
 from index.stores.whoosh_schema import LEMMA, SPELLING, index_term, written_form
+from search.engines.memo import Memo
 from search.engines.whoosh_collection import Collection
 
 MOST_WORDS: Final = 1 << 12
@@ -32,14 +32,17 @@ class Vocabulary:
     def __init__(self, collection: Collection, fields: tuple[str, ...]) -> None:
         self._collection = collection
         self._fields = fields
-        remember = lru_cache(MOST_WORDS)
-        self.family: Callable[[str], frozenset[str]] = remember(self._family)
-        self._lemmas: Callable[[str], frozenset[str]] = remember(self._find_lemmas)
+        self._families: Memo[str, frozenset[str]] = Memo(MOST_WORDS)
+        self._lemmas: Memo[str, frozenset[str]] = Memo(MOST_WORDS)
+
+    def family(self, word: str) -> frozenset[str]:
+        """The folded terms that a word, as typed, stands for; itself always among them."""
+        return self._families.get(word, lambda: self._find_family(word))
 
     def base_forms(self, word: str) -> frozenset[str]:
         """The dictionary forms of a word, whether the texts hold them or not; none of a stem."""
         return frozenset(
-            lemma for lemma in self._lemmas(word) if not lemma.startswith(STEM_MARK)
+            lemma for lemma in self._lemmas_of(word) if not lemma.startswith(STEM_MARK)
         )
 
     def spelling(self, form: str) -> str:
@@ -50,10 +53,12 @@ class Vocabulary:
         best = min(counts, key=lambda word: (-counts[word], word))
         return best if 2 * counts[best] >= self._frequency(form) else form
 
-    def _family(self, word: str) -> frozenset[str]:
-        """The folded terms that a word, as typed, stands for; itself always among them."""
-        members = (member for lemma in self._lemmas(word) for member in self._members(lemma))
+    def _find_family(self, word: str) -> frozenset[str]:
+        members = (member for lemma in self._lemmas_of(word) for member in self._members(lemma))
         return frozenset([fold(word), *map(fold, members)])
+
+    def _lemmas_of(self, word: str) -> frozenset[str]:
+        return self._lemmas.get(word, lambda: self._find_lemmas(word))
 
     def _find_lemmas(self, word: str) -> frozenset[str]:
         """The lemmas a word may have: an unaccented one stands for all its spellings."""

@@ -150,7 +150,8 @@ def test_the_page_shows_the_run(data: dict[str, Any], tmp_path: Path) -> None:
     assert "a processor, 2 cores, 24 GB" in text
     assert "| **no** |" in text
     assert "- **tantivy**: tantivy, by its Python wheel" in text
-    assert "stock Whoosh 5.0" in text
+    assert "| 1,000 | stock-whoosh | 100 | 1.25 | 4.0 ms | 0.500 |" in text
+    assert "over stock Whoosh 5.0" in text
 
 
 def test_pictures_are_well_formed_and_name_every_engine(

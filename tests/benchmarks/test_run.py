@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def bench(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [
         sys.executable, "-m", "benchmarks", "run", "--questions", "60", "--peers", "sqlite-fts5",
-        "--keep", str(folder), *more,
+        "--rounds", "2", "--keep", str(folder), *more,
     ]  # fmt: skip
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
 
@@ -71,6 +71,21 @@ def test_a_run_goes_on_from_what_is_there(run: tuple[Path, str], figures: dict[s
 
     assert "indexing" not in again.stderr
     assert kept["sizes"] == figures["sizes"]
+
+
+def test_an_engine_that_changed_is_measured_again(
+    run: tuple[Path, str], figures: dict[str, Any]
+) -> None:
+    """Its index and all times anew; the other's index stays."""
+    again = bench(run[0], "--again", "questions-ecrites")
+    size = json.loads((run[0] / "figures.json").read_text(encoding="utf-8"))["sizes"]["60"]
+    before = figures["sizes"]["60"]
+
+    assert "indexing 60 questions with questions-ecrites" in again.stderr
+    assert "with sqlite-fts5" not in again.stderr
+    assert size["indexing"]["sqlite-fts5"] == before["indexing"]["sqlite-fts5"]
+    assert size["indexing"]["questions-ecrites"] != before["indexing"]["questions-ecrites"]
+    assert [row["about"] for row in size["queries"]] == [row["about"] for row in before["queries"]]
 
 
 def test_error_when_the_folder_is_of_another_seed(run: tuple[Path, str]) -> None:

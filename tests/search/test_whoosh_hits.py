@@ -142,6 +142,18 @@ def units_from(question: Question) -> list[Unit]:
     ]
 
 
+def test_a_list_ends_where_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question after the last one of a word's list is not the first one of the next word's."""
+    monkeypatch.setattr(whoosh_page_places, "_SHORT", 0)
+    titres = ("un pain", "des pains")
+    made = [make_question(uid=f"QANR5L17QE{n}", titre=titre) for n, titre in enumerate(titres, 1)]
+    arrays = segment_of(made)
+    units = [Unit("pain", ("titre",), (Searched((frozenset(["pain"]),)),))]
+
+    hits = build_hits([Found(arrays, d, units, False, None) for d in (0, 1)], None)
+    assert [hit.titre_html for hit in hits] == ["un <mark>pain</mark>", "des pains"]
+
+
 def test_what_is_told_of_a_question_stays(demo: list[Question]) -> None:
     """A hit has the score and the delay it was found with, in the order of the page."""
     arrays = segment_of(demo[:3])

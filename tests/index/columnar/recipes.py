@@ -13,7 +13,7 @@ import numpy as np
 
 from index.columnar.layout import SegmentShape
 from index.columnar.merge import Source, ignore_moved, merge_segments
-from index.columnar.run import RunBatch, build_run
+from index.columnar.run import Run, RunBatch, build_run
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import SegmentWriter, open_segment
 from index.tokens import TokenBatch
@@ -55,18 +55,21 @@ def stem(terms: Sequence[bytes]) -> list[list[bytes]]:
 RELATIONS = {"stem": stem}
 
 
-def make_run(recipes: Sequence[Recipe], dictionary: bytes = b"flour sugar butter") -> SegmentArrays:
-    """The run of some recipes."""
+def make_run(
+    recipes: Sequence[Recipe], dictionary: bytes = b"flour sugar", *, with_terms: bool = True
+) -> Run:
+    """The run of some recipes; without terms, as of a process that keeps them to itself."""
     texts = [words for recipe in recipes for words in (recipe.name, recipe.steps)]
     starts = [
         places
         for recipe in recipes
         for places in (list(range(0, 5 * len(recipe.name), 5)), recipe.starts)
     ]
-    vocabulary = sorted({word for words in texts for word in words}, reverse=True)
-    number = {word: place for place, word in enumerate(vocabulary)}
+    words = sorted({word for words in texts for word in words}, reverse=True)
+    number = {word: place for place, word in enumerate(words)}
+    vocabulary = [word.encode() for word in words]
     bounds = np.cumsum([0, *map(len, texts)], dtype=np.int64)
-    return build_run(
+    arrays = build_run(
         SHAPE,
         RunBatch(
             size=len(recipes),
@@ -78,14 +81,17 @@ def make_run(recipes: Sequence[Recipe], dictionary: bytes = b"flour sugar butter
                 start_bounds=bounds,
                 starts=np.array([place for places in starts for place in places], np.uint32),
             ),
-            vocabulary=[word.encode() for word in vocabulary],
+            vocabulary=vocabulary,
+            written=0 if with_terms else len(vocabulary),
             records=[recipe.record for recipe in recipes],
             dictionary=dictionary,
             integers={"minutes": [recipe.minutes for recipe in recipes]},
             texts={"course": [recipe.course for recipe in recipes]},
             keys={"slug": [recipe.slug.encode() for recipe in recipes]},
+            relations=RELATIONS,
         ),
     )
+    return Run(arrays, vocabulary, 0 if with_terms else len(vocabulary))
 
 
 def make_segment(directory: Path, *sources: Source, name: str = "MAIN_recipes") -> SegmentArrays:
@@ -96,6 +102,9 @@ def make_segment(directory: Path, *sources: Source, name: str = "MAIN_recipes") 
     return open_segment(directory, name)
 
 
-def source_of(run: SegmentArrays, deleted: Sequence[int] = ()) -> Source:
-    """A run to merge."""
-    return Source(run, np.array(deleted, np.uint32))
+def source_of(given: Run | SegmentArrays, deleted: Sequence[int] = ()) -> Source:
+    """A run or a segment to merge."""
+    numbers = np.array(deleted, np.uint32)
+    if isinstance(given, Run):
+        return Source(given.arrays, numbers, given.vocabulary, given.first_term)
+    return Source(given, numbers)

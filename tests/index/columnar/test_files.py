@@ -37,7 +37,7 @@ def segment(tmp_path: Path) -> Path:
 
 def test_a_segment_is_read_as_it_was_written(tmp_path: Path) -> None:
     """Every array, its type included."""
-    expected = make_run(RECIPES)
+    expected = make_run(RECIPES).arrays
     write_segment(tmp_path, NAME, expected)
     found = open_segment(tmp_path, NAME)
 

@@ -26,7 +26,7 @@ tokens = st.lists(
 @given(tokens)
 def test_postings_are_the_tokens_in_order(rows: list[tuple[int, int, int, int]]) -> None:
     """By field, term, document, position; lists, frequencies and blocks agree with them."""
-    fields, documents, terms, positions = np.array(rows, np.int64).reshape(-1, 4).T
+    fields, documents, terms, positions = np.array(rows, np.uint32).reshape(-1, 4).T
     postings = invert_tokens(fields, documents, terms, positions)
 
     found = []
@@ -48,14 +48,14 @@ def test_postings_are_the_tokens_in_order(rows: list[tuple[int, int, int, int]])
 
 def test_numbers_too_large_to_be_packed_are_refused() -> None:
     """Rather than be sorted wrongly."""
-    large = np.array([1 << 31])
+    large = np.array([1 << 31], np.uint32)
     with pytest.raises(OverflowError, match="too many documents"):
-        invert_tokens(np.array([3]), large, large, large)
+        invert_tokens(np.array([3], np.uint32), large, large, large)
 
 
-def test_rows_are_found_by_key() -> None:
+def test_rows_are_found_by_key(tmp_path: Path) -> None:
     """And a term that its field lacks has none."""
-    run = make_run([Recipe("a", ("egg",), ("egg", "flour"))])
+    run = make_segment(tmp_path, source_of(make_run([Recipe("a", ("egg",), ("egg", "flour"))])))
     steps = run.fields.index("steps")
 
     egg, flour = (run.terms.number(word) for word in (b"egg", b"flour"))
@@ -104,7 +104,7 @@ def test_a_number_that_fits_no_type_is_refused() -> None:
 def test_documents_are_found_by_key() -> None:
     """All of one key, none of a longer or unknown one."""
     run = make_run([Recipe("b"), Recipe("a"), Recipe("b"), Recipe("bb")])
-    slugs = run.keys["slug"]
+    slugs = run.arrays.keys["slug"]
 
     found = {key: slugs.find(key).tolist() for key in (b"a", b"b", b"bb", b"c", b"bbb", b"")}
     assert found == {b"a": [1], b"b": [0, 2], b"bb": [3], b"c": [], b"bbb": [], b"": []}

@@ -1,0 +1,207 @@
+"""The evaluator finds what plain loops and Whoosh's own searcher find, in whichever way it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import combinations, product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from whoosh import query
+from whoosh.reading import IndexReader
+
+from search.engines import whoosh_collection, whoosh_places
+from search.engines.whoosh_evaluator import Evaluator
+from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Slot, TermsBeginning, Unit
+from search.expansion import Sequence as WordSequence
+from tests.search.recipe_searches import (
+    PlainLoops,
+    batches,
+    clauses,
+    open_collection,
+    slugs_of,
+    stages,
+    units,
+)
+
+NEVER, ALWAYS = 1 << 40, 0
+WAYS = {
+    (whoosh_collection, "SPARSE"): (20, NEVER, ALWAYS),
+    (whoosh_collection, "LOOKUP_COST"): (16, NEVER, ALWAYS),
+    (whoosh_collection, "BATCH"): (1 << 16, 2),
+    (whoosh_places, "LINE"): (1 << 20, 4),
+    (whoosh_places, "_FREQUENCIES_READ"): (128, NEVER, ALWAYS),
+}
+"""What decides how postings are read: as it is, and so that each way is taken in small indexes."""
+
+ways = st.tuples(*(st.sampled_from(values) for values in WAYS.values()))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_files() -> Iterator[None]:
+    """Wait for no disk: these indexes live as long as a test."""
+    with patch("os.fsync"):
+        yield
+
+
+@contextmanager
+def reading(chosen: tuple[int, ...]) -> Iterator[None]:
+    """Read postings in one of these ways."""
+    with ExitStack() as patched:
+        for (module, name), value in zip(WAYS, chosen, strict=True):
+            patched.enter_context(patch.object(module, name, value))
+        yield
+
+
+@given(batches=batches, clause=clauses(), chosen=ways)
+def test_plain_loops_find_the_same(batches: Any, clause: Clause, chosen: tuple[int, ...]) -> None:
+    """The same documents with the same scores, through segments, deletions and a merge."""
+    with TemporaryDirectory() as directory, reading(chosen):
+        for index, held in stages(Path(directory), batches):
+            collection = open_collection(index)
+            documents, scores = Evaluator(collection).find(clause)
+
+            found = dict(zip(slugs_of(collection, documents.tolist()), scores, strict=True))
+            expected = PlainLoops(list(held.values())).scores(clause)
+            assert sorted(found) == sorted(expected)
+            assert found == pytest.approx(expected)
+
+
+@given(batches=batches, clause=clauses(), chosen=ways)
+def test_of_each_document_the_same_is_said(
+    batches: Any, clause: Clause, chosen: tuple[int, ...]
+) -> None:
+    """Whether a document matches, asked about some, is what finding all of them says."""
+    with TemporaryDirectory() as directory, reading(chosen):
+        for index, _ in stages(Path(directory), batches):
+            collection = open_collection(index)
+            some = collection.everything[::2]
+
+            holds = Evaluator(collection).holds(clause, some)
+            assert some[holds].tolist() == sorted(
+                {*some.tolist()} & {*Evaluator(collection).find(clause).documents.tolist()}
+            )
+
+
+@given(batches=batches, unit=units())
+def test_how_many_documents_hold_a_unit(batches: Any, unit: Unit) -> None:
+    """Whether or not it has been found before."""
+    with TemporaryDirectory() as directory:
+        for index, held in stages(Path(directory), batches):
+            collection = open_collection(index)
+            evaluator = Evaluator(collection)
+            expected = len(PlainLoops(list(held.values())).scores(unit))
+
+            assert evaluator.frequency(unit) == expected
+            evaluator.find(unit)
+            assert evaluator.frequency(unit) == expected
+
+
+@given(batches=batches, clause=clauses())
+def test_the_units_that_made_a_document_match(batches: Any, clause: Clause) -> None:
+    """Those that it holds, of the branches that match; in any order of documents."""
+    with TemporaryDirectory() as directory:
+        for index, held in stages(Path(directory), batches):
+            collection = open_collection(index)
+            evaluator = Evaluator(collection)
+            documents = evaluator.find(clause).documents[::-1]
+
+            plain = PlainLoops(list(held.values()))
+            assert evaluator.matching_units(clause, documents) == [
+                list(matching_units(plain, clause, slug))
+                for slug in slugs_of(collection, documents.tolist())
+            ]
+
+
+def matching_units(plain: PlainLoops, clause: Clause, slug: str) -> Iterator[Unit]:
+    """The units below a clause whose branch a recipe matches."""
+    (recipe,) = (recipe for recipe in plain.recipes if recipe.slug == slug)
+    if not plain.holds(clause, recipe):
+        return
+    match clause:
+        case Unit():
+            yield clause
+        case AllOf(children) | AnyOf(children):
+            for child in children:
+                yield from matching_units(plain, child, slug)
+        case AtLeast(_, children, required):
+            for child in (*children, *required):
+                yield from matching_units(plain, child, slug)
+
+
+@given(batches=batches, clause=clauses(near=False))
+def test_the_stock_searcher_finds_the_same(batches: Any, clause: Clause) -> None:
+    """Whoosh's own searcher over the same index gives the same documents and the same total."""
+    with TemporaryDirectory() as directory:
+        for index, _ in stages(Path(directory), batches):
+            collection = open_collection(index)
+            documents = Evaluator(collection).find(clause).documents
+
+            with index.searcher() as searcher:
+                asked = stock_query(clause, searcher.reader())
+                results = searcher.search(asked, limit=None)
+                assert sorted(hit["slug"] for hit in results) == sorted(
+                    slug.encode() for slug in slugs_of(collection, documents.tolist())
+                )
+                assert len(results) == documents.size
+
+
+def stock_query(clause: Clause, reader: IndexReader) -> query.Query:
+    """A clause in Whoosh's own queries; words near each other in any order have none."""
+    match clause:
+        case Unit(fields=fields, alternatives=alternatives):
+            return query.Or([_stock(one, name, reader) for one in alternatives for name in fields])
+        case AllOf(children):
+            return query.And([query.Every(), *(stock_query(child, reader) for child in children)])
+        case AnyOf(children):
+            return query.Or([stock_query(child, reader) for child in children])
+        case NoneOf(child):
+            return query.And([query.Every(), query.Not(stock_query(child, reader))])
+        case AtLeast(minimum, children, required):
+            enough = AnyOf(tuple(AllOf(some) for some in combinations(children, minimum)))
+            return stock_query(AllOf((enough, *required)), reader)
+
+
+def _stock(sequence: WordSequence, field: str, reader: IndexReader) -> query.Query:
+    if len(sequence.slots) == 1:
+        (slot,) = sequence.slots
+        if isinstance(slot, TermsBeginning):
+            return query.Prefix(field, slot.prefix)
+        return query.Or([query.Term(field, form) for form in sorted(slot)])
+    forms = [_forms(slot, field, reader) for slot in sequence.slots]
+    return query.Or([query.Phrase(field, list(words)) for words in product(*forms)])
+
+
+def _forms(slot: Slot, field: str, reader: IndexReader) -> list[str]:
+    if isinstance(slot, TermsBeginning):
+        return [term.decode() for term in reader.expand_prefix(field, slot.prefix)]
+    return sorted(slot)
+
+
+def test_a_conjunction_that_fails_at_once(tmp_path: Path) -> None:
+    """Where one part finds nothing, the others aren't asked, and nothing is found."""
+    (index, _), *_ = stages(tmp_path, [[(("egg",), ("flour",))]])
+    slot: Slot = frozenset(["absent"])
+    absent = Unit("absent", ("name",), (WordSequence((slot,)),))
+    present = Unit("egg", ("name",), (WordSequence((frozenset(["egg"]),)),))
+
+    found = Evaluator(open_collection(index)).find(AllOf((present, absent)))
+    assert (found.documents.tolist(), found.scores.tolist()) == ([], [])
+
+
+def test_an_index_without_a_document(tmp_path: Path) -> None:
+    """Has no match for anything, and no score that divides by nothing."""
+    *_, (index, _) = stages(tmp_path, [[]])
+    collection = open_collection(index)
+    unit = Unit("egg", ("name", "steps"), (WordSequence((frozenset(["egg"]),)),))
+
+    for clause in (unit, AllOf(), NoneOf(unit), AllOf((unit, NoneOf(unit)))):
+        assert Evaluator(collection).find(clause).documents.tolist() == []
+    assert np.array_equal(collection.everything, [])
