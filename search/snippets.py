@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from search.marks import NO_MARKS, Marks, mark_text
 
@@ -33,45 +33,32 @@ _BETWEEN: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + '»”
 """What may stand between two sentences."""
 _WORD_BREAK: Final = re.compile(r"\s")
 
-_Worth: TypeAlias = tuple[int, int, int, int]
-"""What makes one passage better than another: how many units it adds to those shown already, how
-many it has, its marks, and how early it begins (negative)."""
+_REACH: Final = PASSAGE_LENGTH - _LEAD
+"""How far after its first mark a passage reaches at least, unless a sentence ends before."""
 
 
 class _Passage(NamedTuple):
-    """A part of a text, `text[start:end]`, and the numbers of its marks.
-
-    Attributes:
-        first, last: the first mark, and the one after the last.
-        units: those of its marks.
-    """
+    """A part of a text, `text[start:end]`, and the numbers of its first mark and after its last."""
 
     start: int
     end: int
     first: int = 0
     last: int = 0
-    units: frozenset[int] = frozenset()
-
-    def worth(self, shown: frozenset[int]) -> _Worth:
-        """What it is worth when these units are shown already."""
-        units = self.units
-        return len(units - shown), len(units), self.last - self.first, -self.start
-
-    def overlaps(self, other: _Passage) -> bool:
-        """Whether the two have a part of the text in common."""
-        return self.start < other.end and other.start < self.end
 
 
 def best_passages(text: str, marks: Marks) -> tuple[str, ...]:
     """The passages to show of a text, as HTML, in the order of the text; none without marks.
 
-    The first is the one with the most different words, then the most marks, then the earliest;
-    the second adds words that the first lacks, or isn't close to it.
+    Each begins just before a mark. The first is where the most different words follow closely,
+    then the most marks, then the earliest; the second, not close to it, is where the most words
+    follow that the first lacks.
     """
-    passages = _Passages(text, marks)
     chosen: list[_Passage] = []
-    while len(chosen) < PASSAGES and (best := passages.best_beside(chosen)):
-        chosen.append(best)
+    while len(chosen) < PASSAGES:
+        number = _best_mark(marks, chosen)
+        if number is None:
+            break
+        chosen.append(_passage(text, marks, number))
     chosen.sort()
     return tuple([_render(text, passage, marks) for passage in chosen])
 
@@ -83,61 +70,47 @@ def opening(text: str) -> tuple[str, ...]:
     return (_render(text, _Passage(0, _cut_end(text, 0)), NO_MARKS),)
 
 
-class _Passages:
-    """The passages of a text: for each mark one that begins just before it.
+def _best_mark(marks: Marks, chosen: Sequence[_Passage]) -> int | None:
+    """The mark that a passage is best begun with; None when all are close to those chosen.
 
-    Finding where to cut is what takes time: it is put off until a passage may be the best.
+    One pass over the marks: `last` goes on with the end of what a passage reaches, and `inside`
+    counts what it holds of each unit.
     """
+    starts, units = marks.starts, marks.units
+    shown = {unit for passage in chosen for unit in units[passage.first : passage.last]}
+    inside: dict[int, int] = {}
+    best, most, last, added = None, (0, 0, 0), 0, 0
+    for number, start in enumerate(starts):
+        while last < len(starts) and starts[last] < start + _REACH:
+            unit = units[last]
+            inside[unit] = inside.get(unit, 0) + 1
+            added += inside[unit] == 1 and unit not in shown
+            last += 1
+        worth = (added, len(inside), last - number)
+        if worth > most and not any(_is_close(start, passage) for passage in chosen):
+            best, most = number, worth
+        unit = units[number]
+        inside[unit] -= 1
+        if not inside[unit]:
+            del inside[unit]
+            added -= unit not in shown
+    return best
 
-    def __init__(self, text: str, marks: Marks) -> None:
-        self._text, self._marks = text, marks
-        self._widest = [self._widen(number) for number in range(len(marks))]
-        self._cut: dict[int, _Passage] = {}
 
-    def best_beside(self, chosen: Sequence[_Passage]) -> _Passage | None:
-        """The best passage that overlaps none of those chosen already.
+def _is_close(start: int, passage: _Passage) -> bool:
+    """Whether a passage that begins just before a place might overlap another."""
+    return passage.start - PASSAGE_LENGTH < start < passage.end + _LEAD
 
-        Passages are cut in the order of what they can be worth at most, until none that is left
-        can be better than the best one.
-        """
-        shown = frozenset[int]().union(*[passage.units for passage in chosen])
-        marked = {number for passage in chosen for number in range(passage.first, passage.last)}
-        promises = [
-            (passage.worth(shown), number)
-            for number, passage in enumerate(self._widest)
-            if number not in marked
-        ]
-        best, most = None, (0, 0, 0, 0)
-        for promise, number in sorted(promises, reverse=True):
-            if promise <= most:
-                break
-            passage = self._passage(number)
-            worth = passage.worth(shown)
-            if worth > most and not any(map(passage.overlaps, chosen)):
-                best, most = passage, worth
-        return best
 
-    def _widen(self, number: int) -> _Passage:
-        """What holds the passage of a mark, wherever that is cut."""
-        starts = self._marks.starts
-        start, end = _earliest_cut(starts[number]), starts[number] + PASSAGE_LENGTH
-        first, last = bisect_left(starts, start, 0, number), bisect_left(starts, end, number)
-        return _Passage(start, end, first, last, frozenset(self._marks.units[first:last]))
-
-    def _passage(self, number: int) -> _Passage:
-        """The passage of a mark."""
-        known = self._cut.get(number)
-        if known is not None:
-            return known
-        starts = self._marks.starts
-        start = _cut_start(self._text, starts[number])
-        end = max(_cut_end(self._text, start), self._marks.end(number))
-        first, last = bisect_left(starts, start, 0, number), bisect_left(starts, end, number)
-        while last - 1 > number and self._marks.end(last - 1) > end:
-            last -= 1
-        units = frozenset(self._marks.units[first:last])
-        passage = self._cut[number] = _Passage(start, end, first, last, units)
-        return passage
+def _passage(text: str, marks: Marks, number: int) -> _Passage:
+    """The passage that begins just before a mark."""
+    starts = marks.starts
+    start = _cut_start(text, starts[number])
+    end = max(_cut_end(text, start), marks.end(number))
+    first, last = bisect_left(starts, start, 0, number), bisect_left(starts, end, number)
+    while last - 1 > number and marks.end(last - 1) > end:
+        last -= 1
+    return _Passage(start, end, first, last)
 
 
 def _earliest_cut(first_mark: int) -> int:
@@ -172,8 +145,8 @@ def _last_sentence_break(text: str, start: int, end: int) -> re.Match[str] | Non
     """What stands between the last two sentences of a part of a text that isn't its beginning."""
     ended = text[start - 1] in _ENDS
     last = None
-    for last in _SENTENCE_BREAK.finditer(text, start - ended, end):
-        pass
+    for found in _SENTENCE_BREAK.finditer(text, start - ended, end):
+        last = found
     return last
 
 

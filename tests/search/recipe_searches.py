@@ -96,9 +96,9 @@ def _larger(parts: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
     )
 
 
-def stages(directory: Path, given: list[list[tuple[tuple[str, ...], tuple[str, ...]]]]) -> (
-    Iterator[tuple[ColumnarIndex, dict[str, Recipe]]]
-):
+def stages(
+    directory: Path, given: list[list[tuple[tuple[str, ...], tuple[str, ...]]]]
+) -> Iterator[tuple[ColumnarIndex, dict[str, Recipe]]]:
     """An index of several segments, with deletions, then merged; and what it holds each time."""
     schema = _schema()
     TOC(schema, [], 0).write(FileStorage(str(directory)), "MAIN")

@@ -102,22 +102,26 @@ Passage = tuple[int, int, list[Mark]]
 
 
 def reference_passages(text: str, marks: Sequence[Mark]) -> tuple[str, ...]:
-    """The passages of a text, by cutting one for each mark and comparing them all."""
-    passages = [passage_of(text, marks, mark) for mark in marks]
+    """The passages of a text, each begun with the mark that the most follows, counted for each."""
     chosen: list[Passage] = []
-    shown: frozenset[int] = frozenset()
-    while passages and len(chosen) < PASSAGES:
-        worths = [worth(passage, shown) for passage in passages]
-        best = passages[worths.index(max(worths))]
-        chosen.append(best)
-        shown |= units_of(best)
-        passages = [p for p in passages if p[1] <= best[0] or p[0] >= best[1]]
+    while len(chosen) < PASSAGES:
+        shown = frozenset[int]().union(*map(units_of, chosen))
+        free = [mark for mark in marks if not any(close(mark, passage) for passage in chosen)]
+        if not free:
+            break
+        worths = [worth(mark, marks, shown) for mark in free]
+        chosen.append(passage_of(text, marks, free[worths.index(max(worths))]))
     return tuple(rendered(text, passage) for passage in sorted(chosen, key=lambda p: p[0]))
 
 
-def worth(passage: Passage, shown: frozenset[int]) -> tuple[int, int, int, int]:
-    units = units_of(passage)
-    return len(units - shown), len(units), len(passage[2]), -passage[0]
+def close(mark: Mark, passage: Passage) -> bool:
+    return passage[0] - PASSAGE_LENGTH < mark.start < passage[1] + LEAD
+
+
+def worth(mark: Mark, marks: Sequence[Mark], shown: frozenset[int]) -> tuple[int, int, int]:
+    reach = mark.start + PASSAGE_LENGTH - LEAD
+    followed = [other.unit for other in marks if mark.start <= other.start < reach]
+    return len(set(followed) - shown), len(set(followed)), len(followed)
 
 
 def units_of(passage: Passage) -> frozenset[int]:

@@ -16,11 +16,11 @@ from index.errors import IndexFormatError, IndexMissing
 from index.question import Question, make_question
 from index.stores.manifest import MANIFEST_NAME
 from index.stores.whoosh_store import open_store
-from tests.publishing import publish
 from search.engine import Engine, Health, open_engine
 from search.facets import FACETS
 from search.request import SearchRequest
 from tests.conftest import MakeEngine
+from tests.publishing import publish
 
 DONNEES_AU = date(2026, 5, 12)
 RIVERS = ("rivière", "fleuve", "lac", "étang", "canal")

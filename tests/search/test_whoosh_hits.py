@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.columnar.index import open_generation
 from index.columnar.segment_arrays import SegmentArrays
 from index.french.analyzer import analyze
 from index.markup import clean_html, text_of_html
 from index.question import Question, make_question
 from index.sources.reader import read_sources
-from index.stores.whoosh_runs import Versioned, make_run
+from index.stores.whoosh_store import open_index, open_store
 from search.engines import whoosh_page_places
 from search.engines.whoosh_hits import Found, build_hits
 from search.expansion import Sequence as Searched
@@ -24,6 +27,7 @@ from search.expansion import TermsBeginning, Unit
 from search.marks import mark_text
 from search.results import Extraits, Hit
 from search.snippets import opening
+from tests.publishing import publish
 from tests.search.reference_marks import reference_marks, reference_passages
 from tests.search.strategies import hostile_texts, some_units
 
@@ -52,8 +56,13 @@ def reference_hit(question: Question, units: Sequence[Unit], champ: str | None) 
 
 
 def segment_of(questions: Sequence[Question]) -> SegmentArrays:
-    """A segment in memory."""
-    return make_run([Versioned(question.to_stored(), b"") for question in questions], b"")
+    """The segment of an index of these questions."""
+    with TemporaryDirectory() as folder:
+        directory = Path(folder)
+        with open_store(directory, fictional=False, today=date(2026, 5, 12)) as store:
+            publish(store, questions)
+        # Mapped files stay readable when they are gone.
+        return open_generation(open_index(directory)).segments[0].arrays
 
 
 paragraphs = st.lists(hostile_texts, max_size=3).map(

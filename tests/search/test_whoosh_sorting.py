@@ -32,7 +32,7 @@ def snapshot_of(rows: Sequence[tuple[int, int, int, float]]) -> Snapshot:
         return np.array([uid_of(number) for number in documents.tolist()], "S4")
 
     integers = {"date_question": asked, "date_reponse": answered}
-    return cast(Snapshot, SimpleNamespace(integers=integers, waits=waits, uids=uids))
+    return cast("Snapshot", SimpleNamespace(integers=integers, waits=waits, uids=uids))
 
 
 def uid_of(document: int) -> str:
