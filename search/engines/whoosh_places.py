@@ -202,7 +202,7 @@ def _located(collection: Collection, postings: PostingRange, owners: Ints, found
         starts += held.position_starts(np.array([postings.start]))
     if not postings.ascending:
         order = np.argsort(owners, kind="stable")
-        pass
+        owners, starts, counts = owners.take(order), starts.take(order), counts.take(order)
     return _Located(owners, starts, counts, held.positions, postings.ascending)
 
 

@@ -1,4 +1,4 @@
-"""The evaluator finds what plain loops and Whoosh's own searcher find, in whichever way it looks."""
+"""The evaluator finds what plain loops and Whoosh’s own searcher find, whichever way it looks."""
 
 from __future__ import annotations
 
