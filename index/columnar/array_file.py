@@ -99,8 +99,6 @@ class ArrayWriter:
         entry = ArrayEntry(type_name(self._dtype), shape, self._crc32)
         self._file.seek(0)
         self._file.write(_header(self._segment, self._name, entry))
-        self._file.flush()
-        os.fsync(self._file.fileno())
         self._file.close()
         return entry
 

@@ -114,6 +114,7 @@ class ColumnarWriter(WhooshWriter):
             relations = self._index.relations
             size = merge_segments(shape, self._sources, relations, files, self._moved)
             files.finish(size)
+            files.sync()
         self._sources.clear()
 
 

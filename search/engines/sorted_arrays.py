@@ -12,6 +12,8 @@ Floats: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
 
 _GROUPS: Final = 256
+_GROUPS_EACH: Final = 16
+"""Groups among which the greatest numbers are looked for: in all, and for each one sought."""
 
 
 def starts_of_groups(ordered: NDArray[Any]) -> Ints:
@@ -89,7 +91,7 @@ def kth_greatest_bound(values: NDArray[Any], k: int) -> Any:
         values: at least `k` of them.
         k: from 1.
     """
-    groups = max(_GROUPS, 16 * k)
+    groups = max(_GROUPS, _GROUPS_EACH * k)
     if values.size < 4 * groups:
         return np.partition(values, values.size - k)[values.size - k]
     rows = values.size // groups

@@ -33,7 +33,7 @@ from search.expansion import Sequence as WordSequence
 from search.ranking import K1, TYPED_WEIGHT
 from tests.index.columnar.recipes import RELATIONS, SHAPE, Recipe, make_run
 
-WORDS = "egg eggs eggnog flour butter sugar salt".split()
+WORDS = "egg eggs eggnog salt".split()
 FIELDS = SHAPE.fields
 
 
@@ -48,7 +48,9 @@ class Weighting:
 WEIGHTINGS = {"name": Weighting(2.5, 0.5), "steps": Weighting(1.0, 0.75)}
 
 texts = st.lists(st.sampled_from(WORDS), max_size=7).map(tuple)
-batches = st.lists(st.lists(st.tuples(texts, texts), max_size=5), min_size=1, max_size=4)
+batches = st.lists(
+    st.lists(st.tuples(texts, texts), min_size=1, max_size=5), min_size=2, max_size=4
+)
 """The names and steps of recipes that are added one batch after the other."""
 
 slots: st.SearchStrategy[Slot] = st.one_of(
@@ -67,8 +69,9 @@ def units(draw: st.DrawFn, *, near: bool = True) -> Unit:
         near: whether words may also stand near each other in any order.
     """
     slops = st.sampled_from((None, None, 0, 1, 3)) if near else st.none()
-    sequence = st.builds(WordSequence, st.lists(slots, min_size=1, max_size=3).map(tuple), slops)
-    alternatives = tuple(draw(st.lists(sequence, min_size=1, max_size=2)))
+    several = st.builds(WordSequence, st.lists(slots, min_size=2, max_size=3).map(tuple), slops)
+    sequence = st.one_of(st.builds(WordSequence, st.tuples(slots)), several)
+    alternatives = tuple(draw(st.lists(sequence, min_size=1, max_size=draw(st.integers(1, 2)))))
     typed = _typed(draw, alternatives[0]) if draw(st.booleans()) else None
     return Unit("label", draw(fields), alternatives, typed)
 
@@ -83,7 +86,9 @@ def _typed(draw: st.DrawFn, sequence: WordSequence) -> WordSequence | None:
 
 def clauses(*, near: bool = True) -> st.SearchStrategy[Clause]:
     """Every kind of clause, one inside the other."""
-    return st.recursive(units(near=near), _larger, max_leaves=5)
+    leaves = units(near=near)
+    several = st.lists(leaves, min_size=2, max_size=3).map(tuple).map(AllOf)
+    return st.one_of(several, st.recursive(leaves, _larger, max_leaves=5))
 
 
 def _larger(parts: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:

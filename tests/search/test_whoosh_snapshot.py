@@ -78,6 +78,18 @@ def test_families_are_those_of_the_live_words(batches: list[list[Question]]) -> 
             assert snapshot.vocabulary.base_forms(typed) == families.base_forms(typed)
 
 
+def test_a_replaced_word_is_forgotten() -> None:
+    """A form that only a replaced question held is no member of its family any more."""
+    first, second, *others = (
+        make_question(uid=f"QANR5L17QE{numero}", titre=titre, source="a.json")
+        for numero, titre in ((1, "chat, chats"), (1, "chat"), *((n, "loup") for n in range(2, 20)))
+    )
+    # Enough others for their segment to stay as it is.
+    with opened([[first, *others]]) as before, opened([[first, *others], [second]]) as after:
+        assert before.vocabulary.family("chat") == {"chat", "chats"}
+        assert after.vocabulary.family("chat") == {"chat"}
+
+
 @FEW
 @given(batches=strategies.batches())
 def test_spellings_are_those_of_most_texts(batches: list[list[Question]]) -> None:
