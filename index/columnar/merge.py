@@ -21,7 +21,7 @@ from index.columnar.dictionary import block_starts, encode_strings
 from index.columnar.layout import POSTINGS_IN_BLOCK, TERM_BITS, SegmentShape
 from index.columnar.records import compress
 from index.columnar.relation import KeysOf, Relation, number_keys, relation_arrays
-from index.columnar.run import key_arrays
+from index.columnar.run import Vocabulary, key_arrays
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import SegmentWriter
 
@@ -48,14 +48,14 @@ class Source:
     Attributes:
         arrays: the segment.
         deleted: uint32, ascending: the documents to leave out.
-        vocabulary: the terms that its term numbers mean, when it is a run: one list shared by all
-            the runs of one process. None for a segment, which has its own dictionary.
+        vocabulary: the terms that its term numbers mean, when it is a run: one object shared by
+            all the runs of one process. None for a segment, which has its own dictionary.
         first_term: the place in `vocabulary` of the first of its own terms.
     """
 
     arrays: SegmentArrays
     deleted: NDArray[np.uint32]
-    vocabulary: Sequence[bytes] | None = None
+    vocabulary: Vocabulary | None = None
     first_term: int = 0
 
     @cached_property
@@ -81,8 +81,7 @@ class Source:
         edges = np.flatnonzero(np.diff(np.concatenate(([0], self.live.view(np.int8), [0]))))
         return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
 
-    @cached_property
-    def postings_kept(self) -> Ints:
+    def count_kept(self) -> Ints:
         """How many postings are kept in each list."""
         postings = self.arrays.postings
         if not self.deleted.size:
@@ -98,8 +97,8 @@ class Source:
         return bounds_of(np.add.reduceat(postings.frequencies, firsts, dtype=np.int64))
 
     def read_terms(self) -> Sequence[bytes]:
-        """The terms that its term numbers mean."""
-        return self.arrays.terms[:] if self.vocabulary is None else self.vocabulary
+        """The terms that its term numbers mean; read at each call, so that they aren't held."""
+        return self.arrays.terms[:] if self.vocabulary is None else self.vocabulary.read()
 
 
 @dataclass(frozen=True)
@@ -120,16 +119,17 @@ class _Dictionary:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self.kept = np.zeros(len(source.read_terms()), np.bool_)
+        terms = source.arrays.terms if source.vocabulary is None else source.vocabulary
+        self.kept = np.zeros(len(terms), np.bool_)
         self.numbers = np.full(self.kept.size, -1)
 
     def keep(self, source: Source) -> None:
         """Keep the terms of a source."""
-        keys = source.arrays.postings.list_keys[source.postings_kept > 0]
+        keys = source.arrays.postings.list_keys[source.count_kept() > 0]
         self.kept[(keys & _ALL_TERMS).astype(np.int64)] = True
 
     def strings(self) -> Sequence[bytes]:
-        """The kept terms; read again at each call, so that not all dictionaries are held."""
+        """The kept terms."""
         terms = self._source.read_terms()
         return terms if self.kept.all() else list(compress_by(terms, self.kept.tolist()))
 
@@ -163,7 +163,9 @@ def merge_segments(
     for name in shape.keys:
         _merge_keys(sources, name, writer)
     _merge_documents(shape, sources, writer)
-    _merge_postings(sources, terms, writer, moved)
+    numbers = terms.numbers
+    del terms  # millions of strings, which postings don't need
+    _merge_postings(sources, numbers, writer, moved)
     return sum(source.size for source in sources)
 
 
@@ -204,7 +206,7 @@ class _Lists:
 
     def __init__(self, source: Source, numbers: Ints) -> None:
         self.source = source
-        kept = source.postings_kept
+        kept = source.count_kept()
         self.rows = np.flatnonzero(kept)
         old = source.arrays.postings.list_keys[self.rows]
         fields = old >> np.uint64(TERM_BITS) << np.uint64(TERM_BITS)
@@ -232,9 +234,9 @@ class _Piece:
 
 
 def _merge_postings(
-    sources: Sequence[Source], terms: _Terms, writer: SegmentWriter, moved: Moved
+    sources: Sequence[Source], numbers: Sequence[Ints], writer: SegmentWriter, moved: Moved
 ) -> None:
-    lists = [_Lists(source, new) for source, new in zip(sources, terms.numbers, strict=True)]
+    lists = [_Lists(source, new) for source, new in zip(sources, numbers, strict=True)]
     keys = sorted_unique(np.concatenate([own.keys for own in lists]))
     counts = np.zeros(keys.size, np.int64)
     for own in lists:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from index.columnar.bounds import bounds_of, ranges, sizes_of
 from index.columnar.columns import encode_texts, key_order, smallest_unsigned
-from index.columnar.dictionary import block_starts, encode_strings
-from index.columnar.layout import SegmentShape
+from index.columnar.dictionary import block_starts, decode_strings, encode_strings
+from index.columnar.layout import SEPARATOR, SegmentShape
 from index.columnar.postings import Postings, invert_tokens
 from index.columnar.records import compress
 from index.columnar.relation import KeysOf, number_keys, relation_arrays
@@ -58,18 +58,48 @@ class RunBatch:
     relations: Mapping[str, KeysOf] = field(default_factory=dict)
 
 
+class Vocabulary:
+    """The terms that the runs of one process number: what each of them added, in their order.
+
+    Terms stay in the runs' arrays and are read when they are asked for: as objects, the millions
+    of terms of a large build would take hundreds of megabytes from beginning to end.
+
+    Args:
+        terms: known before the first run.
+    """
+
+    def __init__(self, terms: Sequence[bytes] = ()) -> None:
+        self._known = terms
+        self._added: list[NDArray[np.uint8]] = []
+        self._size = len(terms)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def extend(self, arrays: SegmentArrays) -> None:
+        """Add the terms of the next run."""
+        added = arrays.arrays["terms"]
+        self._added.append(added)
+        self._size += int(np.count_nonzero(added == SEPARATOR[0]))
+
+    def read(self) -> list[bytes]:
+        """All the terms, by number."""
+        added = (term for part in self._added for term in decode_strings(part))
+        return [*self._known, *added]
+
+
 @dataclass(frozen=True)
 class Run:
     """A batch as arrays, to be merged.
 
     Attributes:
         arrays: what `build_run` gave.
-        vocabulary: the terms that its lists number; one list for all the runs of a process.
+        vocabulary: the terms that its lists number; the same for all the runs of a process.
         first_term: the place there of the first of its own terms.
     """
 
     arrays: SegmentArrays
-    vocabulary: Sequence[bytes]
+    vocabulary: Vocabulary
     first_term: int = 0
 
 

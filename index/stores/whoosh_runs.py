@@ -18,9 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
-from index.columnar.dictionary import decode_strings
 from index.columnar.records import choose_dictionary
-from index.columnar.run import Run, RunBatch, build_run
+from index.columnar.run import Run, RunBatch, Vocabulary, build_run
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import open_segment, write_segment
 from index.fields import COLUMNS, NO_INTEGER, TEXT_FIELDS
@@ -93,18 +92,18 @@ class RunMaker:
         if not self._runs:
             if self._batch:
                 arrays = make_run(self._batch, self._chosen_dictionary(self._batch), kept=True)
-                terms = _vocabulary().indexed_terms()
-                yield Run(arrays, terms, len(terms))
+                terms = _words().indexed_terms()
+                yield Run(arrays, Vocabulary(terms), len(terms))
             return
         if self._batch:
             self._send(self._batch)
-        vocabularies: dict[int, list[bytes]] = {}
+        vocabularies: dict[int, Vocabulary] = {}
         for run in self._runs:
             process, name = run.result()
             arrays = open_segment(self._folder, name)
-            vocabulary = vocabularies.setdefault(process, [])
+            vocabulary = vocabularies.setdefault(process, Vocabulary())
             first_term = len(vocabulary)
-            vocabulary += decode_strings(arrays.arrays["terms"])
+            vocabulary.extend(arrays)
             yield Run(arrays, vocabulary, first_term)
         self._stop_processes()  # what they remember of words takes room that merging needs
 
@@ -149,16 +148,16 @@ def make_run(batch: Sequence[Versioned], dictionary: bytes, *, kept: bool = Fals
         kept: whether the run stays in this process, so that it needs no term with it.
     """
     questions = [Question.from_stored(entry.stored) for entry in batch]
-    vocabulary = _vocabulary()
-    tokens = _analyzed(questions, vocabulary.table)
-    terms = vocabulary.indexed_terms()
+    words = _words()
+    tokens = _analyzed(questions, words.table)
+    terms = words.indexed_terms()
     return build_run(
         SHAPE,
         RunBatch(
             size=len(batch),
             tokens=tokens,
             vocabulary=terms,
-            written=len(terms) if kept else vocabulary.count_written(),
+            written=len(terms) if kept else words.count_written(),
             records=[entry.stored for entry in batch],
             dictionary=dictionary,
             integers={
@@ -191,7 +190,7 @@ def _analyzed(questions: Sequence[Question], table: TokenTable) -> TokenBatch:
     )
 
 
-class _Vocabulary:
+class _Words:
     """The words that this process has met, under the numbers that its tokens bear."""
 
     def __init__(self) -> None:
@@ -211,8 +210,8 @@ class _Vocabulary:
 
 
 @cache
-def _vocabulary() -> _Vocabulary:
-    return _Vocabulary()
+def _words() -> _Words:
+    return _Words()
 
 
 def _integer(value: int | str | None) -> int:

@@ -65,7 +65,7 @@ class _Values:
     places: Ints
 
     def codes_of(self, documents: Ints) -> NDArray[Any]:
-        """The codes of some documents, ascending."""
+        """The codes of some documents, each once; all of them are taken to be ascending."""
         whole = documents.size == self.codes.size
         return self.codes if whole else self.codes.take(documents)
 
@@ -83,8 +83,10 @@ class _Form(NamedTuple):
     """A wording of a facet's value: in order, the most frequent one of a value comes first.
 
     Attributes:
-        key: the identity of the value. text: the wording. number: in its column.
-        rarity: how many live documents bear it, negative.
+        key: the identity of the value.
+        rarity: how many live documents bear the wording, negative.
+        text: the wording.
+        number: its number in the column.
     """
 
     key: str
@@ -100,7 +102,8 @@ class FacetColumn:
         first, end: its part of the counts; the first place counts the questions without a value.
         valeurs: the values that places after `first` count, in the order of display among those
             of equal count.
-        values: of each document. overlapping: what documents bear beside those.
+        values: that of each document.
+        overlapping: what documents bear beside it.
     """
 
     def __init__(self, facet: Facet, snapshot: Snapshot, first: int) -> None:

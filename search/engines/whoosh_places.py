@@ -9,6 +9,7 @@ and nothing is put in order, however common the words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -30,11 +31,17 @@ _FREQUENCIES_READ: Final = 128
 """How many frequencies are read to find where the positions of one posting begin."""
 
 
-class FieldWords(NamedTuple):
-    """A sequence of words to find in one field: their postings there, by slot."""
+class Words(NamedTuple):
+    """A sequence of words to find in one field of one segment.
+
+    Attributes:
+        sequence: what is looked for.
+        place: the field, and the number of the segment.
+        ranges: the postings there of each slot; none is without any.
+    """
 
     sequence: WordSequence
-    field: str
+    place: tuple[str, int]
     ranges: Mapping[Slot, Ranges]
 
     @property
@@ -45,17 +52,15 @@ class FieldWords(NamedTuple):
 
 def look_up_words(
     collection: Collection, sequence: WordSequence, fields: Sequence[str]
-) -> list[FieldWords]:
-    """A sequence of words in each of these fields."""
+) -> list[Words]:
+    """A sequence of words in each of these fields and each segment that have all of them."""
     ranges = {slot: collection.ranges(fields, slot) for slot in sequence.slots}
-    return [
-        FieldWords(
-            sequence,
-            field,
-            {slot: [r for r in own if r.field == field] for slot, own in ranges.items()},
-        )
-        for field in fields
-    ]
+    found = []
+    for place in product(fields, range(len(collection.segments))):
+        own = {slot: [r for r in held if r.place == place] for slot, held in ranges.items()}
+        if all(own.values()):
+            found.append(Words(sequence, place, own))
+    return found
 
 
 class _Located(NamedTuple):
@@ -107,7 +112,7 @@ class _Beginnings(NamedTuple):
 
 
 def count_sequence(
-    collection: Collection, words: FieldWords, among: Ints | None = None
+    collection: Collection, words: Words, among: Ints | None = None
 ) -> tuple[Ints, Ints]:
     """How often a sequence of words occurs in a field of live documents.
 
@@ -129,7 +134,7 @@ def count_sequence(
     return documents.take(kept), occurrences.take(kept)
 
 
-def find_sequence(collection: Collection, words: FieldWords) -> Ints:
+def find_sequence(collection: Collection, words: Words) -> Ints:
     """Where a sequence of words begins in a field of live documents.
 
     Returns:
@@ -143,7 +148,7 @@ def find_sequence(collection: Collection, words: FieldWords) -> Ints:
     return np.concatenate(found)
 
 
-def _find(collection: Collection, words: FieldWords, documents: Ints) -> Iterator[_Beginnings]:
+def _find(collection: Collection, words: Words, documents: Ints) -> Iterator[_Beginnings]:
     """Where the sequence begins in documents that have all words, line after line."""
     if not documents.size:
         return
@@ -151,17 +156,15 @@ def _find(collection: Collection, words: FieldWords, documents: Ints) -> Iterato
         slot: _locate(collection, ranges, documents) for slot, ranges in words.ranges.items()
     }
     width = len(words.sequence.slots) + (words.sequence.slop or 0)
-    lengths = collection.lengths(words.field).take(documents).astype(np.intp) + width
+    lengths = collection.lengths(words.place[0]).take(documents).astype(np.intp) + width
     begin = _begin if words.sequence.slop is None else _near
     for line in _lines(lengths, width):
         yield begin(line, words.sequence, located)
 
 
-def _common_documents(collection: Collection, words: FieldWords, among: Ints | None) -> Ints:
+def _common_documents(collection: Collection, words: Words, among: Ints | None) -> Ints:
     """The live documents that have every word, ascending."""
     rarest, *others = sorted(words.ranges.values(), key=count_postings)
-    if not rarest:
-        return np.empty(0, np.intp)
     if among is None:
         documents = collection.distinct(rarest)
     else:

@@ -30,6 +30,11 @@ class PostingRange(NamedTuple):
     segment: int = 0
 
     @property
+    def place(self) -> tuple[str, int]:
+        """The field and the segment."""
+        return self.field, self.segment
+
+    @property
     def size(self) -> int:
         """How many postings."""
         return self.end - self.start

@@ -7,7 +7,7 @@ spread over all documents, and of a common term a few documents are looked up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
@@ -17,7 +17,7 @@ from search.engines.sorted_arrays import Floats, Ints, Mask, align, count_groups
 from search.engines.whoosh_collection import Collection, Ranges, count_postings
 from search.engines.whoosh_places import (
     POSITION_BITS,
-    FieldWords,
+    Words,
     count_sequence,
     find_sequence,
     look_up_words,
@@ -117,6 +117,7 @@ class _FormsTerm:
             documents = np.flatnonzero(held)
             own, rest = own.take(documents), rest.take(documents)
         self.frequency = documents.size
+        self.typed_frequency = int(np.count_nonzero(own))
         return documents, self._together(own, rest)
 
     def weigh(self, documents: Ints) -> Weighed:
@@ -151,9 +152,11 @@ class _SequencesTerm:
     def __init__(self, collection: Collection, unit: Unit) -> None:
         self._collection, self._unit = collection, unit
         self._words = [
-            look_up_words(collection, sequence, unit.fields) for sequence in unit.alternatives
+            words
+            for sequence in unit.alternatives
+            for words in look_up_words(collection, sequence, unit.fields)
         ]
-        self.most = sum(words.most for fields in self._words for words in fields)
+        self.most = sum(words.most for words in self._words)
 
     @property
     def frequency(self) -> int:
@@ -183,32 +186,32 @@ class _SequencesTerm:
     @cached_property
     def _found(self) -> tuple[Ints, Floats]:
         """The live documents that have any of the sequences, and the T of each."""
-        if len(self._words) == 1:
-            return self._weigh([count_sequence(self._collection, w) for w in self._words[0]])
-        return self._weigh([self._count_any(words) for words in zip(*self._words, strict=True)])
+        places: dict[tuple[str, int], list[Words]] = {}
+        for words in self._words:
+            places.setdefault(words.place, []).append(words)
+        return self._weigh({place: self._count(words) for place, words in places.items()})
 
     @cached_property
     def _found_typed(self) -> tuple[Ints, Floats]:
         """The same of the form as typed, which stands where one of the sequences does."""
         typed = self._unit.typed
-        if typed is None:
-            return np.empty(0, np.intp), np.empty(0)
         if self._unit.alternatives == (typed,):
             return self._found
-        among, collection = self._found[0], self._collection
-        words = look_up_words(collection, typed, self._unit.fields)
-        return self._weigh([count_sequence(collection, w, among) for w in words])
+        held, collection = self._found[0], self._collection
+        words = look_up_words(collection, typed, self._unit.fields) if typed else ()
+        return self._weigh({one.place: count_sequence(collection, one, held) for one in words})
 
-    def _count_any(self, words: Sequence[FieldWords]) -> tuple[Ints, Ints]:
-        """In one field: two sequences that begin at one place occur once there."""
+    def _count(self, words: Sequence[Words]) -> tuple[Ints, Ints]:
+        """In one place, how often: two sequences that begin at one word occur once there."""
+        if len(words) == 1:
+            return count_sequence(self._collection, words[0])
         found = [find_sequence(self._collection, one) for one in words]
         return count_groups(np.unique(np.concatenate(found)) >> POSITION_BITS)
 
-    def _weigh(self, counted: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Floats]:
-        """The T of each document from its occurrences in each field of the unit."""
-        weights = [
-            counts * self._collection.weights(field).take(documents)
-            for field, (documents, counts) in zip(self._unit.fields, counted, strict=True)
-        ]
-        documents = np.concatenate([documents for documents, _ in counted])
-        return sum_groups(documents, np.concatenate(weights))
+    def _weigh(self, counted: Mapping[tuple[str, int], tuple[Ints, Ints]]) -> tuple[Ints, Floats]:
+        """The T of each document from how often it has the unit in each place."""
+        documents, weights = [np.empty(0, np.intp)], [np.empty(0)]
+        for (field, _), (held, counts) in counted.items():
+            documents.append(held)
+            weights.append(counts * self._collection.weights(field).take(held))
+        return sum_groups(np.concatenate(documents), np.concatenate(weights))

@@ -87,8 +87,9 @@ def _typed(draw: st.DrawFn, sequence: WordSequence) -> WordSequence | None:
 def clauses(*, near: bool = True) -> st.SearchStrategy[Clause]:
     """Every kind of clause, one inside the other."""
     leaves = units(near=near)
-    several = st.lists(leaves, min_size=2, max_size=3).map(tuple).map(AllOf)
-    return st.one_of(several, st.recursive(leaves, _larger, max_leaves=5))
+    several = st.lists(leaves, min_size=2, max_size=3).map(tuple)
+    enough = st.builds(AtLeast, st.integers(1, 2), several)
+    return st.one_of(several.map(AllOf), enough, st.recursive(leaves, _larger, max_leaves=5))
 
 
 def _larger(parts: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:

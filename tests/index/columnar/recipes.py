@@ -13,7 +13,7 @@ import numpy as np
 
 from index.columnar.layout import SegmentShape
 from index.columnar.merge import Source, ignore_moved, merge_segments
-from index.columnar.run import Run, RunBatch, build_run
+from index.columnar.run import Run, RunBatch, Vocabulary, build_run
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import SegmentWriter, open_segment
 from index.tokens import TokenBatch
@@ -91,7 +91,11 @@ def make_run(
             relations=RELATIONS,
         ),
     )
-    return Run(arrays, vocabulary, 0 if with_terms else len(vocabulary))
+    if with_terms:
+        grown = Vocabulary()
+        grown.extend(arrays)
+        return Run(arrays, grown)
+    return Run(arrays, Vocabulary(vocabulary), len(vocabulary))
 
 
 def make_segment(directory: Path, *sources: Source, name: str = "MAIN_recipes") -> SegmentArrays:
