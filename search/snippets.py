@@ -50,15 +50,15 @@ def best_passages(text: str, marks: Marks) -> tuple[str, ...]:
     """The passages to show of a text, as HTML, in the order of the text; none without marks.
 
     Each begins just before a mark. The first is where the most different words follow closely,
-    then the most marks, then the earliest; the second, not close to it, is where the most words
-    follow that the first lacks.
+    then the most marks, then the earliest; the second, outside it, is where the most words follow
+    that the first lacks.
     """
     chosen: list[_Passage] = []
     while len(chosen) < PASSAGES:
         number = _best_mark(marks, chosen)
         if number is None:
             break
-        chosen.append(_passage(text, marks, number))
+        chosen.append(_passage(text, marks, number, chosen))
     chosen.sort()
     return tuple([_render(text, passage, marks) for passage in chosen])
 
@@ -71,7 +71,7 @@ def opening(text: str) -> tuple[str, ...]:
 
 
 def _best_mark(marks: Marks, chosen: Sequence[_Passage]) -> int | None:
-    """The mark that a passage is best begun with; None when all are close to those chosen.
+    """The mark that a passage is best begun with; None when those chosen hold all.
 
     One pass over the marks: `last` goes on with the end of what a passage reaches, and `inside`
     counts what it holds of each unit.
@@ -87,7 +87,7 @@ def _best_mark(marks: Marks, chosen: Sequence[_Passage]) -> int | None:
             added += inside[unit] == 1 and unit not in shown
             last += 1
         worth = (added, len(inside), last - number)
-        if worth > most and not any(_is_close(start, passage) for passage in chosen):
+        if worth > most and not any(p.start <= start < p.end for p in chosen):
             best, most = number, worth
         unit = units[number]
         inside[unit] -= 1
@@ -97,16 +97,13 @@ def _best_mark(marks: Marks, chosen: Sequence[_Passage]) -> int | None:
     return best
 
 
-def _is_close(start: int, passage: _Passage) -> bool:
-    """Whether a passage that begins just before a place might overlap another."""
-    return passage.start - PASSAGE_LENGTH < start < passage.end + _LEAD
-
-
-def _passage(text: str, marks: Marks, number: int) -> _Passage:
-    """The passage that begins just before a mark."""
+def _passage(text: str, marks: Marks, number: int, others: Sequence[_Passage]) -> _Passage:
+    """The passage that begins just before a mark, as far as it leaves others alone."""
     starts = marks.starts
-    start = _cut_start(text, starts[number])
-    end = max(_cut_end(text, start), marks.end(number))
+    before = [other.end for other in others if other.end <= starts[number]]
+    after = [other.start for other in others if other.start > starts[number]]
+    start = max([_cut_start(text, starts[number]), *before])
+    end = max(min([_cut_end(text, start), *after]), marks.end(number))
     first, last = bisect_left(starts, start, 0, number), bisect_left(starts, end, number)
     while last - 1 > number and marks.end(last - 1) > end:
         last -= 1

@@ -110,12 +110,12 @@ def reference_passages(text: str, marks: Sequence[Mark]) -> tuple[str, ...]:
         if not free:
             break
         worths = [worth(mark, marks, shown) for mark in free]
-        chosen.append(passage_of(text, marks, free[worths.index(max(worths))]))
+        chosen.append(passage_of(text, marks, free[worths.index(max(worths))], chosen))
     return tuple(rendered(text, passage) for passage in sorted(chosen, key=lambda p: p[0]))
 
 
 def close(mark: Mark, passage: Passage) -> bool:
-    return passage[0] - PASSAGE_LENGTH < mark.start < passage[1] + LEAD
+    return passage[0] <= mark.start < passage[1]
 
 
 def worth(mark: Mark, marks: Sequence[Mark], shown: frozenset[int]) -> tuple[int, int, int]:
@@ -128,9 +128,14 @@ def units_of(passage: Passage) -> frozenset[int]:
     return frozenset(mark.unit for mark in passage[2])
 
 
-def passage_of(text: str, marks: Sequence[Mark], first: Mark) -> Passage:
-    start = cut_start(text, first.start)
-    end = max(cut_end(text, start), first.end)
+def passage_of(text: str, marks: Sequence[Mark], first: Mark, chosen: Sequence[Passage]) -> Passage:
+    start, latest = cut_start(text, first.start), len(text)
+    for other_start, other_end, _ in chosen:
+        if other_end <= first.start:
+            start = max(start, other_end)
+        else:
+            latest = min(latest, other_start)
+    end = max(min(cut_end(text, start), latest), first.end)
     return start, end, [mark for mark in marks if start <= mark.start and mark.end <= end]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import combinations, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,15 +11,14 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import query
-from whoosh.reading import IndexReader
 
 from search.engines import whoosh_collection, whoosh_places
 from search.engines.whoosh_evaluator import Evaluator
-from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Slot, TermsBeginning, Unit
+from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Slot, Unit
 from search.expansion import Sequence as WordSequence
+from tests.conftest import HYPOTHESIS_PROFILE
 from tests.search.recipe_searches import (
     PlainLoops,
     batches,
@@ -30,6 +28,12 @@ from tests.search.recipe_searches import (
     stages,
     units,
 )
+from tests.search.stock_whoosh import stock_query
+
+EXAMPLES = {"fixed": 40, "nightly": 1_000}
+"""Each example builds an index three times over."""
+
+PROFILE = settings(max_examples=EXAMPLES[HYPOTHESIS_PROFILE])
 
 NEVER, ALWAYS = 1 << 40, 0
 WAYS = {
@@ -60,6 +64,7 @@ def reading(chosen: tuple[int, ...]) -> Iterator[None]:
         yield
 
 
+@PROFILE
 @given(batches=batches, asked=st.lists(clauses(), min_size=4, max_size=4), chosen=ways)
 def test_plain_loops_find_the_same(
     batches: Any, asked: list[Clause], chosen: tuple[int, ...]
@@ -77,6 +82,7 @@ def test_plain_loops_find_the_same(
                 assert found == pytest.approx(expected)
 
 
+@PROFILE
 @given(batches=batches, asked=st.lists(clauses(), min_size=4, max_size=4), chosen=ways)
 def test_of_each_document_the_same_is_said(
     batches: Any, asked: list[Clause], chosen: tuple[int, ...]
@@ -93,6 +99,7 @@ def test_of_each_document_the_same_is_said(
                 assert some[holds].tolist() == np.intersect1d(some, found).tolist()
 
 
+@PROFILE
 @given(batches=batches, asked=st.lists(units(), min_size=4, max_size=4))
 def test_how_many_documents_hold_a_unit(batches: Any, asked: list[Unit]) -> None:
     """Whether or not it has been found before."""
@@ -107,6 +114,7 @@ def test_how_many_documents_hold_a_unit(batches: Any, asked: list[Unit]) -> None
                 assert evaluator.frequency(unit) == expected
 
 
+@PROFILE
 @given(batches=batches, asked=st.lists(clauses(), min_size=4, max_size=4))
 def test_the_units_that_made_a_document_match(batches: Any, asked: list[Clause]) -> None:
     """Those that it holds, of the branches that match; in any order of documents."""
@@ -139,6 +147,7 @@ def matching_units(plain: PlainLoops, clause: Clause, slug: str) -> Iterator[Uni
                 yield from matching_units(plain, child, slug)
 
 
+@PROFILE
 @given(batches=batches, asked=st.lists(clauses(near=False), min_size=4, max_size=4))
 def test_the_stock_searcher_finds_the_same(batches: Any, asked: list[Clause]) -> None:
     """Whoosh's own searcher over the same index gives the same documents and the same total."""
@@ -153,38 +162,6 @@ def test_the_stock_searcher_finds_the_same(batches: Any, asked: list[Clause]) ->
                     slugs = slugs_of(collection, documents.tolist())
                     assert sorted(hit["slug"].decode() for hit in found) == sorted(slugs)
                     assert len(found) == documents.size
-
-
-def stock_query(clause: Clause, reader: IndexReader) -> query.Query:
-    """A clause in Whoosh's own queries; words near each other in any order have none."""
-    match clause:
-        case Unit(fields=fields, alternatives=alternatives):
-            return query.Or([_stock(one, name, reader) for one in alternatives for name in fields])
-        case AllOf(children):
-            return query.And([query.Every(), *(stock_query(child, reader) for child in children)])
-        case AnyOf(children):
-            return query.Or([stock_query(child, reader) for child in children])
-        case NoneOf(child):
-            return query.And([query.Every(), query.Not(stock_query(child, reader))])
-        case AtLeast(minimum, children, required):
-            enough = AnyOf(tuple(AllOf(some) for some in combinations(children, minimum)))
-            return stock_query(AllOf((enough, *required)), reader)
-
-
-def _stock(sequence: WordSequence, field: str, reader: IndexReader) -> query.Query:
-    if len(sequence.slots) == 1:
-        (slot,) = sequence.slots
-        if isinstance(slot, TermsBeginning):
-            return query.Prefix(field, slot.prefix)
-        return query.Or([query.Term(field, form) for form in sorted(slot)])
-    forms = [_forms(slot, field, reader) for slot in sequence.slots]
-    return query.Or([query.Phrase(field, list(words)) for words in product(*forms)])
-
-
-def _forms(slot: Slot, field: str, reader: IndexReader) -> list[str]:
-    if isinstance(slot, TermsBeginning):
-        return [term.decode() for term in reader.expand_prefix(field, slot.prefix)]
-    return sorted(slot)
 
 
 def test_a_conjunction_that_fails_at_once(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.columnar.index import open_generation
+from index.columnar.index import ColumnarIndex, open_generation
 from index.fields import TEXT_FIELDS, UNFIELDED
 from index.french.analyzer import analyze
 from index.french.families import Families
@@ -25,15 +25,20 @@ from index.stores.whoosh_store import open_index, open_store
 from search.engines import whoosh_facets, whoosh_forms
 from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_forms import list_forms
+from search.engines.whoosh_search import Search
 from search.engines.whoosh_snapshot import Snapshot
 from search.expansion import Sequence as WordSequence
 from search.expansion import TermsBeginning, Unit
 from search.facets import FACETS
+from search.request import SearchRequest
 from tests.conformance import strategies
+from tests.conftest import HYPOTHESIS_PROFILE
 from tests.publishing import publish
+from tests.search.stock_whoosh import NoStockQuery, stock_query
 
 TODAY = date(2026, 11, 24)
-FEW = settings(max_examples=30)
+FEW = settings(max_examples={"fixed": 25, "nightly": 1_000}[HYPOTHESIS_PROFILE])
+"""Each example builds an index."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -44,14 +49,21 @@ def quick_files() -> Iterator[None]:
 
 
 @contextmanager
-def opened(batches: Iterable[Sequence[Question]]) -> Iterator[Snapshot]:
-    """The snapshot of an index built in these batches."""
+def built(batches: Iterable[Sequence[Question]]) -> Iterator[ColumnarIndex]:
+    """An index built in these batches."""
     with TemporaryDirectory() as directory:
         path = Path(directory) / "index"
         for batch in batches:
             with open_store(path, fictional=False, today=TODAY) as store:
                 publish(store, batch)
-        yield Snapshot(open_generation(open_index(path)), fictional=False)
+        yield open_index(path)
+
+
+@contextmanager
+def opened(batches: Iterable[Sequence[Question]]) -> Iterator[Snapshot]:
+    """The snapshot of an index built in these batches."""
+    with built(batches) as index:
+        yield Snapshot(open_generation(index), fictional=False)
 
 
 def held(batches: Iterable[Sequence[Question]]) -> list[Question]:
@@ -63,6 +75,28 @@ def terms_of(question: Question) -> set[str]:
     """The terms of a question, folded and accented ones."""
     tokens = [token for field in TEXT_FIELDS for token in analyze(field.text(question) or "")]
     return {term for token in tokens for term in (token.term, token.accented) if term}
+
+
+@FEW
+@given(situation=strategies.situations(searches=8))
+def test_the_stock_searcher_finds_the_same_questions(
+    situation: tuple[list[list[Question]], list[SearchRequest]],
+) -> None:
+    """Accents, families and prefixes as Whoosh's own searcher looks them up in our index."""
+    batches, requests = situation
+    with built(batches) as index, index.searcher() as searcher:
+        snapshot = Snapshot(open_generation(index), fictional=False)
+        for request in requests:
+            search = Search.of(request, snapshot, Facets(snapshot))
+            try:
+                asked = stock_query(search.expanded.root, searcher.reader())
+            except NoStockQuery:
+                continue
+            found = searcher.search(asked, limit=None)
+            documents = search.find().documents
+
+            assert sorted(hit["uid"] for hit in found) == sorted(snapshot.uids(documents).tolist())
+            assert len(found) == documents.size
 
 
 @FEW
