@@ -6,7 +6,6 @@ segments a commit merges. Everything a commit adds ends in one new segment.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -104,9 +103,7 @@ class ColumnarWriter(WhooshWriter):
 
     def _commit_toc(self, segments: Sequence[Segment]) -> None:
         super()._commit_toc(segments)  # type: ignore[no-untyped-call]
-        written = self._index.toc_path(self.generation).read_bytes()
-        kept = self._index.toc_checksum_path(self.generation)
-        kept.write_text(f"{zlib.crc32(written):08x}\n")
+        self._index.vouch_for_toc(self.generation)
 
     def _flush_segment(self) -> None:
         segment, shape = self.newsegment.segment_id(), self._index.shape

@@ -6,7 +6,6 @@ Opening an index reads headers and sizes only, so that it takes the same moment 
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,19 +52,12 @@ def check_index(directory: Path, progress: Progress) -> Verdict:
         opened = open_generation(index)
         names = [segment.segment_id() for segment in index.toc().segments]
     live = sum(segment.arrays.size - segment.deleted.size for segment in opened.segments)
-    damages = [*_damaged_toc(index, opened.generation), *_damaged_report(index, opened.generation)]
+    damages = [*_damaged_report(index, opened.generation)]
     for done, name in enumerate(names):
         progress("Checking", done, len(names))
         damages += damaged_files(directory, name)
     progress("Checking", len(names), len(names))
     return Verdict(opened.generation, live, len(names), tuple(damages))
-
-
-def _damaged_toc(index: ColumnarIndex, generation: int) -> Iterator[str]:
-    path, kept = index.toc_path(generation), index.toc_checksum_path(generation)
-    # A build that is killed between the two leaves no checksum; an index just made has none.
-    if kept.exists() and kept.read_text() != f"{zlib.crc32(path.read_bytes()):08x}\n":
-        yield f"{path} is damaged: its checksum is another"
 
 
 def _damaged_report(index: ColumnarIndex, generation: int) -> Iterator[str]:

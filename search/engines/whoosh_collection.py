@@ -110,7 +110,9 @@ class Collection:
         return np.concatenate(parts) if parts else np.empty(0, np.int32)
 
     def ranges(self, fields: Sequence[str], slot: Slot) -> list[PostingRange]:
-        """The postings of a slot's terms in these fields."""
+        """The postings of a slot's terms in these fields; none of a slot without any."""
+        if not slot:
+            return []
         return [
             found
             for number, arrays in enumerate(self.segments)

@@ -30,6 +30,9 @@ from search.results import SearchResults
 _KEPT_MEMORY: Final = 31 << 20
 """Bytes; see `_keep_freed_memory`."""
 
+_SETTLING: Final = 10_000_000_000
+"""Nanoseconds; some systems keep the time of a change to the second, or by another clock."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -50,6 +53,7 @@ class WhooshEngine:
         self._directory = directory
         self._lock = Lock()
         self._unreadable: int | None = None
+        self._listed: int | None = None
         _keep_freed_memory()
         self._opened = self._open()
 
@@ -149,11 +153,23 @@ class WhooshEngine:
         return self._opened
 
     def _is_outdated(self) -> bool:
+        """Whether there is a generation to take up.
+
+        Listing a directory costs more than many a search: one that hasn't changed is not listed,
+        once it has been long enough for its time of change to tell two changes apart.
+        """
         try:
+            changed = self._directory.stat().st_mtime_ns
+            if changed == self._listed:
+                return False
             newest = self._opened.index.latest_generation()
         except OSError:
             return False  # the directory is gone or being swapped: what is open still answers
-        return newest not in (self._opened.snapshot.generation, self._unreadable)
+        if newest not in (self._opened.snapshot.generation, self._unreadable):
+            return True
+        if time.time_ns() - changed > _SETTLING:
+            self._listed = changed
+        return False
 
     def _take_up_newest(self) -> None:
         newest = self._opened.index.latest_generation()

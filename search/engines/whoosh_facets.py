@@ -8,9 +8,10 @@ kept as combinations: one look-up a question counts several of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -99,39 +100,43 @@ class FacetColumn:
     """The values of one facet.
 
     Attributes:
-        first, end: its part of the counts; the first place counts the questions without a value.
-        valeurs: the values that places after `first` count, in the order of display among those
-            of equal count.
+        part: its part of the counts, of which the first place counts the questions without a value.
+        counted: the places after that, which count those of each value.
+        end: the place after its last one.
+        is_long: whether its most frequent values are worth looking for before any is ordered.
+        valeurs: the values, in the order of display among those of equal count.
         values: that of each document.
-        overlapping: what documents bear beside it.
+        extra: what documents bear beside it.
     """
 
     def __init__(self, facet: Facet, snapshot: Snapshot, first: int) -> None:
         self._facet = facet
         self._snapshot = snapshot
-        self.first = first
+        self._first = first
         texts = _raw_values(facet, snapshot)
         forms = _live_forms(facet, texts, snapshot)
         # Of each key, the most frequent form, ties by code point: the last one set.
         shown = {form.key: form.text for form in sorted(forms, reverse=True)}
-        extra = (EN_RETARD,) if facet.name == "statut" else ()
-        self.valeurs = sorted((*shown.values(), *extra), key=facet.rank)
+        overlapping = (EN_RETARD,) if facet.name == "statut" else ()
+        self.valeurs = sorted((*shown.values(), *overlapping), key=facet.rank)
         self.end = first + 1 + len(self.valeurs)
+        self.part, self.counted = slice(first, self.end), slice(first + 1, self.end)
+        self.is_long = len(self.valeurs) > _MANY and not facet.descending
         self._place = {valeur: place for place, valeur in enumerate(self.valeurs, start=first + 1)}
         self._place_of_key = {key: self._place[valeur] for key, valeur in shown.items()}
         self._label = {valeur: facet.libelle(valeur) for valeur in self.valeurs}
         self.values = _Values(texts.ordinals, np.full((len(texts.values), 1), first))
         for form in forms:
             self.values.places[form.number] = self._place_of_key[form.key]
-        self.overlapping = [
+        self.extra = [
             _Values(snapshot.overdue.view(np.uint8), np.array([[_UNSHOWN], [self._place[valeur]]]))
-            for valeur in extra
+            for valeur in overlapping
         ]
 
     def canonical(self, valeur: str) -> str:
         """The shown form of a value in any spelling; the spelling itself when no one bears it."""
         place = self._find(valeur)
-        return valeur if place is None else self.valeurs[place - self.first - 1]
+        return valeur if place is None else self.valeurs[place - self._first - 1]
 
     def passes(self, choices: Iterable[Choice], documents: Ints) -> Mask:
         """Which of some documents bear one of the values chosen, if any, and none excluded."""
@@ -144,43 +149,44 @@ class FacetColumn:
             kept &= ~mask
         return kept
 
-    def list_values(
-        self, counts: Ints, documents: Ints, choices: Collection[Choice], prefix: str = ""
+    def beginning(self, prefix: str) -> Mask:
+        """Which places of its part stand for a value with a word that begins so, or for none."""
+        return np.array([True, *(begins(valeur, prefix) for valeur in self.valeurs)])
+
+    def first_lines(self, lines: list[_Line]) -> list[_Line]:
+        """The first of its values that are borne, in the order of display.
+
+        Args:
+            lines: those with the greatest counts and maybe others, in the order of places.
+        """
+        if not self._facet.descending:
+            lines.sort(key=itemgetter(1), reverse=True)
+        return lines[:LISTED_VALUES]
+
+    def show(
+        self,
+        lines: list[_Line],
+        counts: Ints,
+        documents: Ints,
+        choices: Collection[Choice] | None,
     ) -> FacetCounts:
         """The facet as it is shown.
 
         Args:
+            lines: the values to list by their counts alone, in the order of display.
             counts: the facet's part of the counts of these documents.
             documents: what was counted.
             choices: the values chosen or excluded, listed whatever their count.
-            prefix: only list values with a word that begins so; empty lists all.
         """
-        sans, counts = int(counts[0]), counts[1:]
-        if prefix:
-            counts = counts * self._begin(prefix)
-        lines = self._first_lines(counts)
-        valeurs = [FacetValue(valeur, self._label[valeur], count) for valeur, count in lines]
         if choices:
-            named = {choice.valeur for choice in choices if _begins(choice.valeur, prefix)}
+            named = {choice.valeur for choice in choices}
             lines = self._with_named(lines, {v: self._count(v, counts, documents) for v in named})
             valeurs = [self._shown(*line, choices) for line in lines]
-        return FacetCounts(
-            tuple(valeurs),
-            autres=int(counts.sum()) - sum(n for valeur, n in lines if valeur in self._place),
-            sans=sans,
-        )
-
-    def _first_lines(self, counts: Ints) -> list[_Line]:
-        """The values to list by their counts alone, in the order of display."""
-        least = 1
-        if counts.size > _MANY and not self._facet.descending:
-            least = max(least, kth_greatest_bound(counts, LISTED_VALUES))
-        numbers = np.flatnonzero(counts >= least)
-        valeurs = map(self.valeurs.__getitem__, numbers.tolist())
-        lines = list(zip(valeurs, counts.take(numbers).tolist(), strict=True))
-        if not self._facet.descending:
-            lines.sort(key=itemgetter(1), reverse=True)
-        return lines[:LISTED_VALUES]
+        else:
+            valeurs = [FacetValue(valeur, self._label[valeur], count) for valeur, count in lines]
+        sans = int(counts[0])
+        listed = sum([count for valeur, count in lines if valeur in self._place])
+        return FacetCounts(tuple(valeurs), autres=int(counts.sum()) - sans - listed, sans=sans)
 
     def _with_named(self, lines: Sequence[_Line], named: dict[str, int]) -> list[_Line]:
         """The first lines and those of named values; of the others, none after the first."""
@@ -195,7 +201,7 @@ class FacetColumn:
         place = self._place.get(valeur)
         if place is None:
             return int(np.count_nonzero(self._bears(valeur, documents)))
-        return int(counts[place - self.first - 1])
+        return int(counts[place - self._first])
 
     def _shown(self, valeur: str, count: int, choices: Collection[Choice]) -> FacetValue:
         label = self._label.get(valeur) or self._facet.libelle(valeur)
@@ -225,7 +231,7 @@ class FacetColumn:
         called = self._called(valeur, everything)
         places = self.values.places[:, 0].take(self.values.codes_of(everything))
         borne = np.unique(places[called])
-        if borne.size != 1 or borne[0] == self.first:
+        if borne.size != 1 or borne[0] == self._first:
             return None
         return int(borne[0]) if np.array_equal(called, places == borne[0]) else None
 
@@ -249,10 +255,6 @@ class FacetColumn:
                 numbers.setdefault(identity(text), []).append(number)
         return texts, numbers
 
-    def _begin(self, prefix: str) -> Mask:
-        """Which values have a word that begins so."""
-        return np.array([_begins(valeur, prefix) for valeur in self.valeurs], np.bool_)
-
 
 class Facets:
     """All facets over one snapshot; shared by threads.
@@ -268,17 +270,17 @@ class Facets:
         for facet in FACETS:
             column = self.columns[facet.name] = FacetColumn(facet, snapshot, self._width)
             self._width = column.end
-        columns = self.columns.values()
         self._groups = _combined(
-            [values for column in columns for values in (column.values, *column.overlapping)]
+            [one for column in self.columns.values() for one in (column.values, *column.extra)]
         )
         self._whole = self._count(self._groups, self._collection.everything)
+        self._valeurs, self._least = self._lay_out()
 
     def count(self, documents: Ints) -> Ints:
         """How many of some live documents, each once, each value of each facet has.
 
         Returns:
-            intp; `part` gives those of one facet.
+            intp; `FacetColumn.part` is where a facet has its counts.
         """
         live = self._collection.live_count
         if documents.size == live:
@@ -289,15 +291,56 @@ class Facets:
 
     def count_one(self, name: str, documents: Ints) -> Ints:
         """The part of one facet in the counts of some live documents, each once."""
+        column = self.columns[name]
         if documents.size == self._collection.live_count:
-            return self.part(name, self._whole)
-        column = self.columns[name]
-        return self.part(name, self._count([column.values, *column.overlapping], documents))
+            return self._whole[column.part]
+        return self._count([column.values, *column.extra], documents)[column.part]
 
-    def part(self, name: str, counts: Ints) -> Ints:
-        """The part of one facet in the counts of all."""
-        column = self.columns[name]
-        return counts[column.first : column.end]
+    def show(
+        self,
+        counts: Ints,
+        documents: Callable[[str], Ints],
+        choices: Mapping[str, Collection[Choice]],
+    ) -> dict[str, FacetCounts]:
+        """All facets as they are shown.
+
+        Args:
+            counts: as `count` gives them.
+            documents: by the name of a facet, those that its part of the counts is about.
+            choices: by the name of a facet, the values that are listed whatever their count.
+        """
+        lines = self._first_lines(counts)
+        return {
+            name: column.show(lines[name], counts[column.part], documents(name), choices.get(name))
+            for name, column in self.columns.items()
+        }
+
+    def _first_lines(self, counts: Ints) -> dict[str, list[_Line]]:
+        """For each facet, the values to list by their counts alone, in the order of display."""
+        least = self._least.copy()
+        for column in self.columns.values():
+            if column.is_long:
+                bound = kth_greatest_bound(counts[column.counted], LISTED_VALUES)
+                least[column.counted] = max(1, bound)
+        places = np.flatnonzero(counts >= least)
+        valeurs = map(self._valeurs.__getitem__, places.tolist())
+        lines = list(zip(valeurs, counts.take(places).tolist(), strict=True))
+        ends = places.searchsorted([column.end for column in self.columns.values()]).tolist()
+        return {
+            name: column.first_lines(lines[start:end])
+            for (name, column), (start, end) in zip(
+                self.columns.items(), pairwise([0, *ends]), strict=True
+            )
+        }
+
+    def _lay_out(self) -> tuple[list[str], Ints]:
+        """The value that each place counts, and the least count it is listed with."""
+        valeurs = [""] * self._width
+        least = np.full(self._width, np.iinfo(np.intp).max)
+        for column in self.columns.values():
+            valeurs[column.counted] = column.valeurs
+            least[column.counted] = 1
+        return valeurs, least
 
     def _count(self, groups: Iterable[_Values], documents: Ints) -> Ints:
         counts = np.zeros(self._width, np.intp)
@@ -381,6 +424,6 @@ def _join(group: _Values, values: _Values) -> _Values | None:
     return _Values(numbers.take(codes), places)
 
 
-def _begins(valeur: str, prefix: str) -> bool:
+def begins(valeur: str, prefix: str) -> bool:
     """Whether a word of a value begins so; the empty prefix begins every word."""
     return re.search(rf"(?<!\w){re.escape(identity(prefix))}", identity(valeur)) is not None

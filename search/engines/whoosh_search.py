@@ -10,14 +10,14 @@ import numpy as np
 
 from search.engines.sorted_arrays import Ints
 from search.engines.whoosh_evaluator import Evaluator, Matches
-from search.engines.whoosh_facets import Facets
+from search.engines.whoosh_facets import Facets, begins
 from search.engines.whoosh_filters import Narrowed, canonical, narrow
 from search.engines.whoosh_forms import list_forms
 from search.engines.whoosh_hits import Found, build_hits
 from search.engines.whoosh_snapshot import Snapshot
 from search.engines.whoosh_sorting import SCORE_DECIMALS, page_of
 from search.expansion import QUERY_FIELDS, Clause, Expanded, Unit, expand, positive_units
-from search.facets import FACETS, FacetCounts
+from search.facets import FacetCounts
 from search.query.check import check as check_query
 from search.query.parser import parse_lenient
 from search.request import SearchRequest
@@ -80,25 +80,20 @@ class Search:
 
     def count_facets(self, narrowed: Narrowed) -> Mapping[str, FacetCounts]:
         """All facets, each regardless of its own filter."""
-        counts = self.facets.count(narrowed.documents)
-        found = {}
-        for facet in FACETS:
-            name, documents = facet.name, narrowed.others(facet.name)
-            part = (
-                self.facets.count_one(name, documents)
-                if name in narrowed.failing
-                else self.facets.part(name, counts)
-            )
-            choices = self.request.filters.get(name, ())
-            found[name] = self.facets.columns[name].list_values(part, documents, choices)
-        return found
+        counts = self.facets.count(narrowed.documents).copy()
+        for name in narrowed.failing:
+            part = self.facets.columns[name].part
+            counts[part] = self.facets.count_one(name, narrowed.others(name))
+        return self.facets.show(counts, narrowed.others, self.request.filters)
 
     def count_facet(self, narrowed: Narrowed, name: str, prefix: str) -> FacetCounts:
         """One facet, its values limited to those with a word starting by `prefix`."""
-        documents = narrowed.others(name)
+        column, counts = self.facets.columns[name], self.facets.count(narrowed.documents).copy()
+        counts[column.part] = self.facets.count_one(name, narrowed.others(name))
+        counts[column.part] *= column.beginning(prefix)
         choices = self.request.filters.get(name, ())
-        counts = self.facets.count_one(name, documents)
-        return self.facets.columns[name].list_values(counts, documents, choices, prefix)
+        listed = [choice for choice in choices if begins(choice.valeur, prefix)]
+        return self.facets.show(counts, narrowed.others, {name: listed})[name]
 
     def formes(self) -> Mapping[str, Mapping[str, int]]:
         """For each word searched with other forms, those forms and in how many questions."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from index.columnar.index import ColumnarIndex
 from index.errors import IndexFormatError, IndexMissing
 from index.question import Question, make_question
 from index.stores.manifest import MANIFEST_NAME
@@ -140,6 +143,22 @@ class TestOpening:
 
         assert engine.search(SearchRequest()).total == 1
         assert engine.health().generation == 1
+        engine.close()
+
+    def test_a_new_generation_is_noticed(self, tmp_path: Path) -> None:
+        """Though a directory that hasn't changed for long is not listed for each search."""
+        with open_store(tmp_path, fictional=False, today=DONNEES_AU) as store:
+            publish(store, QUESTIONS[:1])
+        os.utime(tmp_path, (0, 0))
+        engine = open_engine(tmp_path)
+        totals = [engine.search(SearchRequest()).total]
+        with patch.object(ColumnarIndex, "latest_generation", side_effect=AssertionError):
+            totals.append(engine.search(SearchRequest()).total)
+        with open_store(tmp_path, fictional=False, today=DONNEES_AU) as store:
+            publish(store, QUESTIONS[1:3])
+        totals.append(engine.search(SearchRequest()).total)
+
+        assert totals == [1, 1, 3]
         engine.close()
 
 

@@ -428,3 +428,28 @@ def test_progress_is_bars_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None
         progress("publishing", 0, 0)
 
     assert type(progress).__name__ == "_BarProgress"
+
+
+def test_check_says_that_an_index_is_sound(source: Path, tmp_path: Path) -> None:
+    """With what it holds."""
+    qe("index", source, "--index", tmp_path / "i")
+
+    result = qe("check", "--index", tmp_path / "i")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{tmp_path / 'i'} is sound: generation 1, ")
+
+
+def test_check_names_what_is_damaged_and_what_to_do(source: Path, tmp_path: Path) -> None:
+    """One line a file, then the way out."""
+    qe("index", source, "--index", tmp_path / "i")
+    path = next((tmp_path / "i").glob("MAIN_*.positions"))
+    path.write_bytes(path.read_bytes()[:-1] + b"\xfe")
+
+    result = qe("check", "--index", tmp_path / "i")
+
+    assert result.exit_code == 1
+    assert result.stdout == f"{path} is damaged: its checksum is another\n"
+    assert result.stderr.splitlines()[-1].endswith(
+        f"make it again with `qe index --rebuild SOURCE... --index {tmp_path / 'i'}`"
+    )
