@@ -52,12 +52,21 @@ def check_index(directory: Path, progress: Progress) -> Verdict:
         opened = open_generation(index)
         names = [segment.segment_id() for segment in index.toc().segments]
     live = sum(segment.arrays.size - segment.deleted.size for segment in opened.segments)
-    damages = [*_damaged_report(index, opened.generation)]
+    damages = [*_damaged_report(index, opened.generation), *damaged_arrays(index, progress)]
+    return Verdict(opened.generation, live, len(names), tuple(damages))
+
+
+def damaged_arrays(index: ColumnarIndex, progress: Progress) -> Iterator[str]:
+    """What is wrong with the files of the newest generation's segments, one sentence a file.
+
+    Raises:
+        DamagedFile: its table of contents isn't what was written.
+    """
+    names = [segment.segment_id() for segment in index.toc().segments]
     for done, name in enumerate(names):
         progress("Checking", done, len(names))
-        damages += damaged_files(directory, name)
+        yield from damaged_files(index.directory, name)
     progress("Checking", len(names), len(names))
-    return Verdict(opened.generation, live, len(names), tuple(damages))
 
 
 def _damaged_report(index: ColumnarIndex, generation: int) -> Iterator[str]:

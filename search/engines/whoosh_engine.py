@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -12,16 +15,17 @@ from typing import Final
 import numpy as np
 
 from index.columnar.index import ColumnarIndex, open_generation
-from index.errors import QuestionsError
+from index.errors import IndexFormatError, QuestionsError
 from index.french.analyzer import fingerprint
 from index.question import Question
-from index.stores.manifest import check
+from index.stores.manifest import check, rebuild_command
+from index.stores.whoosh_check import damaged_arrays
 from index.stores.whoosh_store import damage_named, open_index
-from search.description import describe
 from search.engine import Health
 from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_search import Search, same_answer
 from search.engines.whoosh_snapshot import Snapshot
+from search.expansion import Unit
 from search.facets import FacetCounts
 from search.marks import find_marks, mark_html, mark_text
 from search.request import SearchRequest
@@ -36,13 +40,44 @@ _SETTLING: Final = 10_000_000_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Opened:
     """A generation with what is computed from it once."""
 
     index: ColumnarIndex
     snapshot: Snapshot
     facets: Facets
+
+    def understand(self, request: SearchRequest) -> Search:
+        """A request as it is understood in this generation."""
+        return Search.of(request, self.snapshot, self.facets)
+
+    @cached_property
+    def damage(self) -> str | None:
+        """What is wrong with one of its files, every byte of which is read; None for nothing."""
+        if self.index.latest_generation() != self.snapshot.generation:
+            return None
+        return next(damaged_arrays(self.index, lambda *_: None), None)
+
+
+@contextmanager
+def _damage_told(opened: _Opened) -> Iterator[None]:
+    """Tell a failure that damaged files explain from one of the program's own.
+
+    Opening an index reads no more than headers: damage inside an array comes out as nearly any
+    error, in nearly any place.
+
+    Raises:
+        IndexFormatError: an error was raised, and a file isn't what was written.
+    """
+    try:
+        yield
+    except Exception as error:
+        if opened.damage is None:
+            raise
+        raise IndexFormatError(
+            f"{opened.damage}: make the index again with {rebuild_command(opened.index.directory)}"
+        ) from error
 
 
 class WhooshEngine:
@@ -60,79 +95,61 @@ class WhooshEngine:
     def search(self, request: SearchRequest) -> SearchResults:
         """The results of a request."""
         started = time.perf_counter()
-        search = self._search(request)
-        matches = search.find()
-        narrowed = search.narrow(matches)
-        unfiltered, total = matches.documents.size, narrowed.documents.size
-        results = SearchResults(
-            request=search.request,
-            description=describe(search.request),
-            total=total,
-            unfiltered=unfiltered,
-            duree_ms=0.0,
-            donnees_au=search.snapshot.donnees_au,
-            indications=tuple(search.indications(unfiltered, total)),
-            formes=search.formes(),
-            hits=search.page(matches, narrowed),
-            approches=search.approches(matches),
-            facets=search.count_facets(narrowed),
-        )
+        with self._reading() as opened:
+            results = opened.understand(request).results()
         elapsed = (time.perf_counter() - started) * 1000
         return replace(results, duree_ms=round(elapsed, 1))
 
     def get(self, uid: str) -> Question | None:
         """The question with exactly this uid, or None."""
-        snapshot = self._current().snapshot
-        document = snapshot.document_of(uid)
-        return None if document is None else snapshot.question(document)
+        with self._reading() as opened:
+            document = opened.snapshot.document_of(uid)
+            return None if document is None else opened.snapshot.question(document)
 
     def highlight(self, question: Question, request: SearchRequest) -> Question:
         """The question with its title and texts as HTML, the request's words marked."""
-        search = self._search(request)
-        units = search.units_of(search.snapshot.document_of(question.uid))
-
-        def marked(text: str | None, field: str) -> str | None:
-            return text and mark_html(text, lambda plain: find_marks(plain, units, field))
-
-        titre = question.titre
-        return replace(
-            question,
-            titre=titre and mark_text(titre, find_marks(titre, units, "titre")),
-            texte_question=marked(question.texte_question, "question"),
-            texte_reponse=marked(question.texte_reponse, "reponse"),
-        )
+        with self._reading() as opened:
+            document = opened.snapshot.document_of(question.uid)
+            units = opened.understand(request).units_of(document)
+        return _mark(question, units)
 
     def same_answer(self, question: Question) -> tuple[Question, ...]:
         """The other questions that received the same answer, newest first."""
-        snapshot = self._current().snapshot
         if question.empreinte_reponse is None:
             return ()
-        own = snapshot.document_of(question.uid)
-        documents = same_answer(snapshot, question.empreinte_reponse).tolist()
-        return tuple(snapshot.question(number) for number in documents if number != own)
+        with self._reading() as opened:
+            snapshot = opened.snapshot
+            own = snapshot.document_of(question.uid)
+            documents = same_answer(snapshot, question.empreinte_reponse).tolist()
+            return tuple(snapshot.question(number) for number in documents if number != own)
 
     def facet(self, request: SearchRequest, name: str, prefix: str) -> FacetCounts:
         """One facet of a search, its values limited to those with a word starting by `prefix`."""
-        search = self._search(request)
-        return search.count_facet(search.narrow(search.find()), name, prefix)
+        with self._reading() as opened:
+            search = opened.understand(request)
+            return search.count_facet(search.narrow(search.find()), name, prefix)
 
     def health(self) -> Health:
         """What the index holds now."""
-        snapshot = self._current().snapshot
-        return Health(
-            snapshot.generation,
-            snapshot.collection.live_count,
-            snapshot.donnees_au,
-            snapshot.fictional,
-        )
+        with self._reading() as opened:
+            snapshot = opened.snapshot
+            return Health(
+                snapshot.generation,
+                snapshot.collection.live_count,
+                snapshot.donnees_au,
+                snapshot.fictional,
+            )
 
     def close(self) -> None:
         """Let go of the files; the engine answers no more."""
         del self._opened
 
-    def _search(self, request: SearchRequest) -> Search:
+    @contextmanager
+    def _reading(self) -> Iterator[_Opened]:
+        """The newest generation, to be read; a failure that damage explains is told as damage."""
         opened = self._current()
-        return Search.of(request, opened.snapshot, opened.facets)
+        with _damage_told(opened):
+            yield opened
 
     def _open(self) -> _Opened:
         manifest = check(self._directory, analyser=fingerprint())
@@ -178,6 +195,21 @@ class WhooshEngine:
         except QuestionsError as error:
             self._unreadable = newest
             _log.error("generation %s of %s cannot be read: %s", newest, self._directory, error)
+
+
+def _mark(question: Question, units: list[Unit]) -> Question:
+    """A question with its title and texts as HTML, the words of some units marked."""
+
+    def marked(text: str | None, field: str) -> str | None:
+        return text and mark_html(text, lambda plain: find_marks(plain, units, field))
+
+    titre = question.titre
+    return replace(
+        question,
+        titre=titre and mark_text(titre, find_marks(titre, units, "titre")),
+        texte_question=marked(question.texte_question, "question"),
+        texte_reponse=marked(question.texte_reponse, "reponse"),
+    )
 
 
 def _keep_freed_memory() -> None:

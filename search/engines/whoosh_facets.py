@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columnar.array_file import DamagedFile
 from index.fields import NO_INTEGER
 from search.engines.sorted_arrays import Ints, Mask, kth_greatest_bound
 from search.engines.whoosh_snapshot import Snapshot, Texts
@@ -46,6 +47,9 @@ _MANY: Final = 2 * LISTED_VALUES
 
 _SAMPLE: Final = 1 << 12
 """Documents that tell about how many combinations there are."""
+
+_WIDEST: Final = 1 << 14
+"""Between the least and the greatest number of a facet: years have at most four digits."""
 
 _YES: Final = "1"
 
@@ -364,6 +368,8 @@ def _raw_values(facet: Facet, snapshot: Snapshot) -> Texts:
     if not integers.size:
         return Texts(integers, [])
     least, greatest = int(integers.min()), int(integers.max())
+    if greatest - least > _WIDEST:
+        raise DamagedFile(f"the column {facet.name} holds numbers from {least} to {greatest}")
     texts = [_text_of(facet, number) for number in range(least, greatest + 1)]
     return Texts((integers - least).astype(np.uint16), texts)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from index.columnar.array_file import DamagedFile
 from index.columnar.layout import TERM_BITS
 from index.columnar.segment_arrays import SegmentArrays
 from index.stores.whoosh_schema import index_term
@@ -59,6 +60,7 @@ def find_postings(
     found = (rows.tolist(), starts.take(held).tolist(), starts.take(held + 1).tolist())
     for place, (row, start, end) in enumerate(zip(*found, strict=True)):
         if row >= 0:
+            _check_bounds(arrays, start, end)
             yield PostingRange(names[place // len(numbers)], start, end, True, segment)
 
 
@@ -70,5 +72,13 @@ def _beginning(
         if name in arrays.fields:
             low, high = arrays.postings.rows(arrays.fields.index(name), first, last)
             start, end = arrays.postings.list_starts[[low, high]].tolist()
-            if start < end:
+            if low < high:
+                _check_bounds(arrays, start, end)
                 yield PostingRange(name, start, end, high - low == 1, segment)
+
+
+def _check_bounds(arrays: SegmentArrays, start: int, end: int) -> None:
+    """See that postings are where a list says: slices past the end would be read as empty ones,
+    one after the other, as far as a damaged number goes."""
+    if not start <= end <= arrays.postings.documents.size:
+        raise DamagedFile(f"a posting list is said to begin at {start} and to end at {end}")

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from search.description import describe
 from search.engines.sorted_arrays import Ints
 from search.engines.whoosh_evaluator import Evaluator, Matches
 from search.engines.whoosh_facets import Facets, begins
@@ -21,7 +22,7 @@ from search.facets import FacetCounts
 from search.query.check import check as check_query
 from search.query.parser import parse_lenient
 from search.request import SearchRequest
-from search.results import Hit
+from search.results import Hit, SearchResults
 
 MOST_APPROCHES: Final = 50
 
@@ -54,6 +55,25 @@ class Search:
             expand(parsed.tree, snapshot.vocabulary, request.champ),
             tuple(hints),
             Evaluator(snapshot.collection),
+        )
+
+    def results(self) -> SearchResults:
+        """Everything that a page of results shows; `duree_ms` is left at 0."""
+        matches = self.find()
+        narrowed = self.narrow(matches)
+        unfiltered, total = matches.documents.size, narrowed.documents.size
+        return SearchResults(
+            request=self.request,
+            description=describe(self.request),
+            total=total,
+            unfiltered=unfiltered,
+            duree_ms=0.0,
+            donnees_au=self.snapshot.donnees_au,
+            indications=tuple(self.indications(unfiltered, total)),
+            formes=self.formes(),
+            hits=self.page(matches, narrowed),
+            approches=self.approches(matches),
+            facets=self.count_facets(narrowed),
         )
 
     def find(self) -> Matches:
