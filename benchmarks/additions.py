@@ -108,7 +108,8 @@ def _compare(run: Run, workload: Sequence[Query], grown: Path, fresh: Path) -> l
             "grown": opened.enter_context(searcher(THIS, grown)),
             "fresh": opened.enter_context(searcher(THIS, fresh)),
         }
-        return [_row(query, ask_in_turns(query, asked, run.rounds)) for query in workload]
+        told = ask_in_turns(workload, asked, run.rounds)
+    return [_row(*one) for one in zip(workload, told, strict=True)]
 
 
 def _row(query: Query, told: Mapping[str, list[Timed]]) -> dict[str, Any]:

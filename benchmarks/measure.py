@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -104,18 +104,39 @@ def _workload(source: Path) -> tuple[Query, ...]:
 
 
 def ask_in_turns(
-    query: Query, asked: Mapping[str, Searcher], rounds: int
-) -> dict[str, list[Timed]]:
-    """One query, round after round of every engine; the slow ones leave early.
+    workload: Sequence[Query],
+    asked: Mapping[str, Searcher],
+    rounds: int,
+    progress: Callable[[int], object] = lambda _: None,
+) -> list[dict[str, list[Timed]]]:
+    """All queries one after the other, as visitors send them, round after round of every engine.
 
-    Turns begin with another engine each time, so that none always follows the same one.
+    No query follows itself, so that none finds its own data in the processor's cache. Rounds
+    begin with another engine each time, and an engine isn't asked again what it is slow at.
+
+    Args:
+        workload: the queries.
+        asked: the engines by name.
+        rounds: how often each query is asked at most.
+        progress: called with how many rounds of one engine are done.
+
+    Returns:
+        For each query, the times of each engine.
     """
-    told: dict[str, list[Timed]] = {name: [] for name in asked}
+    told: list[dict[str, list[Timed]]] = [{name: [] for name in asked} for _ in workload]
     for turn in range(rounds):
         names = list(asked)
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            if sum(one.seconds for one in told[name]) < ENOUGH_SECONDS:
-                told[name].append(asked[name].search(query))
+        first = turn % len(names)
+        for done, name in enumerate(names[first:] + names[:first], start=turn * len(names) + 1):
+            left = [
+                number
+                for number, times in enumerate(told)
+                if sum(one.seconds for one in times[name]) < ENOUGH_SECONDS
+            ]
+            answers = asked[name].search_all([workload[number] for number in left])
+            for number, answer in zip(left, answers, strict=True):
+                told[number][name].append(answer)
+            progress(done)
     return told
 
 
@@ -144,20 +165,15 @@ def _ask(run: Run, size: Json, questions: int, names: Sequence[str]) -> None:
         return
     with run.steps.step("choosing queries"):
         workload = workload_of(run.corpus(questions))
-    # Times are compared within one run: with another engine, all are asked again.
-    if size["queries"] and set(size["queries"][0]["seconds"]) != set(names):
-        size["queries"] = []
     title = f"asking about {questions:,} questions"
-    with ExitStack() as opened, run.steps.step(title, len(workload)) as advance:
+    with ExitStack() as opened, run.steps.step(title, run.rounds * len(names)) as advance:
         asked = {
             name: opened.enter_context(searcher(name, run.index_path(questions, name)))
             for name in names
         }
         size["opening_seconds"] = {name: one.opening_seconds for name, one in asked.items()}
-        for query in workload[len(size["queries"]) :]:
-            size["queries"].append(_row(query, ask_in_turns(query, asked, run.rounds)))
-            run.figures.save()
-            advance(len(size["queries"]))
+        told = ask_in_turns(workload, asked, run.rounds, advance)
+        size["queries"] = [_row(*one) for one in zip(workload, told, strict=True)]
         size["memory_bytes"] = {name: one.memory() for name, one in asked.items()}
     run.figures.save()
 

@@ -321,8 +321,11 @@ class Question:
 
         Nothing is checked: these bytes were made from a `Question`.
         """
-        values = zip(_FORMS, stored.decode().split("\0"), strict=True)
-        return cls(*[form.read(value) if value else form.empty for form, value in values])
+        values: list[Any] = [text or None for text in stored.decode().split("\0")]
+        for number, form in _OTHERS:
+            text = values[number]
+            values[number] = form.read(text) if text else form.empty
+        return cls(*values)
 
     @property
     def content_hash(self) -> str:
@@ -413,6 +416,8 @@ _OTHER_FORMS: Final = {
 }
 """Parts are separated by control characters, which `without_controls` keeps out of all texts."""
 _FORMS: Final = tuple(_OTHER_FORMS.get(entry.name, _TEXT) for entry in fields(Question))
+_OTHERS: Final = tuple((n, form) for n, form in enumerate(_FORMS) if form is not _TEXT)
+"""The number and form of each field that isn't read as it is written."""
 _values_of: Final = attrgetter(*(entry.name for entry in fields(Question)))
 
 

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Ordered
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, NamedTuple, TypeAlias
 
 from index.french.analyzer import analyze
@@ -28,6 +28,9 @@ _TAG: Final = re.compile(r"(<[^>]+>)")
 _INLINE_TAG: Final = re.compile(r"</?(?:em|strong|sup|sub)\b")
 _BEFORE_A_PART: Final = HYPHENS + APOSTROPHES
 """One of these stands before any part of a compound but the first."""
+
+
+_escape: Final = partial(html.escape, quote=False)
 
 
 class Mark(NamedTuple):
@@ -73,6 +76,16 @@ class Words(NamedTuple):
             while self.joined_to_next(last):
                 last += 1
         return last
+
+    def lasts_matched(self, positions: Ordered[int], slot: Slot) -> list[int]:
+        """The same for several positions; few words are followed by what may join them."""
+        text, starts, end = self.text, self.starts, len(self.starts) - 1
+        return [
+            self.last_matched(position, slot)
+            if position < end and text[starts[position + 1] - 1] in _BEFORE_A_PART
+            else position
+            for position in positions
+        ]
 
     def _matches(self, position: int, slot: Slot) -> bool:
         word = self.text[self.starts[position] : self.end(position)]
@@ -176,16 +189,17 @@ def mark_text(text: str, marks: Iterable[Mark], offset: int = 0) -> str:
         marks: in order; what of them lies outside of the part is left out.
         offset: where the part begins.
     """
+    escape = _escape if "&" in text or "<" in text or ">" in text else str
     written, position = [], 0
     for mark in marks:
         start = max(mark.start - offset, position)
         end = min(mark.end - offset, len(text))
         if start >= end:
             continue
-        written.append(html.escape(text[position:start], quote=False))
-        written.append(f"<mark>{html.escape(text[start:end], quote=False)}</mark>")
+        written.append(escape(text[position:start]))
+        written.append(f"<mark>{escape(text[start:end])}</mark>")
         position = end
-    written.append(html.escape(text[position:], quote=False))
+    written.append(escape(text[position:]))
     return "".join(written)
 
 
@@ -226,8 +240,7 @@ def _occurrences(sequence: Sequence, words: Words, places: Places) -> Iterator[t
     if not all(held):
         return
     if len(slots) == 1:
-        for position in held[0]:
-            yield position, words.last_matched(position, slots[0])
+        yield from zip(held[0], words.lasts_matched(held[0], slots[0]), strict=True)
     elif sequence.slop is None:
         for start in _starts(held):
             yield from _joined_words(start, slots, words)

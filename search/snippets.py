@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final, NamedTuple
 
 from search.marks import NO_MARKS, Marks, mark_text
@@ -53,12 +53,20 @@ def best_passages(text: str, marks: Marks) -> tuple[str, ...]:
     then the most marks, then the earliest; the second, outside it, is where the most words follow
     that the first lacks.
     """
+    if not marks:
+        return ()
+    worths, shown = _worths(marks, set()), set[int]()
     chosen: list[_Passage] = []
-    while len(chosen) < PASSAGES:
-        number = _best_mark(marks, chosen)
+    for _ in range(PASSAGES):
+        number = _best_mark(marks, worths, chosen)
         if number is None:
             break
-        chosen.append(_passage(text, marks, number, chosen))
+        passage = _passage(text, marks, number, chosen)
+        chosen.append(passage)
+        shown.update(marks.units[passage.first : passage.last])
+        # Once all are shown, what each lacks is none, and their order is what it was.
+        if not shown.issuperset(marks.units):
+            worths = _worths(marks, shown)
     chosen.sort()
     return tuple([_render(text, passage, marks) for passage in chosen])
 
@@ -70,31 +78,45 @@ def opening(text: str) -> tuple[str, ...]:
     return (_render(text, _Passage(0, _cut_end(text, 0)), NO_MARKS),)
 
 
-def _best_mark(marks: Marks, chosen: Sequence[_Passage]) -> int | None:
-    """The mark that a passage is best begun with; None when those chosen hold all.
+def _best_mark(marks: Marks, worths: list[int], chosen: Sequence[_Passage]) -> int | None:
+    """The mark of most worth, the first of equals, outside of some passages; None for none."""
+    outside = worths
+    if chosen:
+        outside = worths.copy()
+        for passage in chosen:
+            first, last = (bisect_left(marks.starts, end) for end in passage[:2])
+            outside[first:last] = [0] * (last - first)
+    most = max(outside)
+    return outside.index(most) if most else None
 
-    One pass over the marks: `last` goes on with the end of what a passage reaches, and `inside`
-    counts what it holds of each unit.
+
+def _worths(marks: Marks, shown: Set[int]) -> list[int]:
+    """What a passage that begins with each mark is worth: a number to compare.
+
+    It is first how many units such a passage holds that aren't shown yet, then how many units,
+    then how many marks.
     """
     starts, units = marks.starts, marks.units
-    shown = {unit for passage in chosen for unit in units[passage.first : passage.last]}
+    ends = [bisect_left(starts, start + _REACH) for start in starts]
+    if units.count(units[0]) == len(units):
+        return [end - number for number, end in enumerate(ends)]
+    many = len(starts) + 1
     inside: dict[int, int] = {}
-    best, most, last, added = None, (0, 0, 0), 0, 0
-    for number, start in enumerate(starts):
-        while last < len(starts) and starts[last] < start + _REACH:
-            unit = units[last]
-            inside[unit] = inside.get(unit, 0) + 1
-            added += inside[unit] == 1 and unit not in shown
-            last += 1
-        worth = (added, len(inside), last - number)
-        if worth > most and not any(p.start <= start < p.end for p in chosen):
-            best, most = number, worth
+    worths, last, added = [], 0, 0
+    for number, end in enumerate(ends):
+        for unit in units[last:end]:
+            if unit not in inside:
+                inside[unit] = 0
+                added += unit not in shown
+            inside[unit] += 1
+        last = end
+        worths.append((added * many + len(inside)) * many + end - number)
         unit = units[number]
         inside[unit] -= 1
         if not inside[unit]:
             del inside[unit]
             added -= unit not in shown
-    return best
+    return worths
 
 
 def _passage(text: str, marks: Marks, number: int, others: Sequence[_Passage]) -> _Passage:

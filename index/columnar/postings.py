@@ -27,7 +27,7 @@ class Postings:
     def rows(self, field: int, first: int, last: int) -> tuple[int, int]:
         """The rows of a field for the terms numbered from `first` up to, not including, `last`."""
         keys = np.array([field << TERM_BITS | first, field << TERM_BITS | last], np.uint64)
-        low, high = np.searchsorted(self.list_keys, keys).tolist()
+        low, high = self.list_keys.searchsorted(keys).tolist()
         return low, high
 
     def find_rows(self, keys: NDArray[np.uint64]) -> Ints:
@@ -41,7 +41,7 @@ class Postings:
         """
         if not self.list_keys.size:
             return np.full(keys.size, -1)
-        rows = np.minimum(np.searchsorted(self.list_keys, keys), self.list_keys.size - 1)
+        rows = np.minimum(self.list_keys.searchsorted(keys), self.list_keys.size - 1)
         return np.where(self.list_keys[rows] == keys, rows, -1)
 
     def position_starts(self, postings: Ints) -> Ints:

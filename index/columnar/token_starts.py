@@ -42,7 +42,7 @@ def encode_starts(
 
 def decode_starts(encoded: NDArray[np.uint8]) -> Starts:
     """The starts of one text's tokens."""
-    places: Starts = np.cumsum(encoded, dtype=np.uint32)
-    if encoded.size and encoded.max() == CONTINUED:
+    places: Starts = encoded.cumsum(dtype=np.uint32)
+    if CONTINUED in encoded.tobytes():
         places = places[encoded != CONTINUED]
     return places

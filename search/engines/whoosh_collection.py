@@ -7,6 +7,7 @@ Fields are known by the names that segments give them; none in particular.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, Protocol
@@ -22,6 +23,7 @@ from search.engines.sorted_arrays import (
     Ints,
     Mask,
     common_places,
+    places_of,
     starts_of_groups,
     sum_groups,
 )
@@ -95,11 +97,11 @@ class Collection:
     @cached_property
     def everything(self) -> Ints:
         """Every live document, ascending."""
-        return np.arange(self.size) if self.live is None else np.flatnonzero(self.live)
+        return np.arange(self.size) if self.live is None else places_of(self.live)
 
     def locate(self, document: int) -> tuple[SegmentArrays, int]:
         """The segment that holds a document, and the document's number there."""
-        number = int(np.searchsorted(self.bases, document, side="right")) - 1
+        number = bisect_right(self.bases, document) - 1
         return self.segments[number], document - self.bases[number]
 
     def join(self, of_segment: Callable[[SegmentArrays], NDArray[Any]]) -> NDArray[Any]:
@@ -186,7 +188,7 @@ class Collection:
             documents, totals = sum_groups(documents, totals)
         if self.live is None:
             return documents, totals
-        kept = np.flatnonzero(self.live.take(documents))
+        kept = places_of(self.live.take(documents))
         return documents.take(kept), totals.take(kept, axis=1)
 
     def look_up_weights(self, ranges: Ranges, documents: Ints) -> Floats:
@@ -247,7 +249,7 @@ class Collection:
     def distinct(self, ranges: Ranges) -> Ints:
         """The live documents of some postings, ascending."""
         if not self.is_sparse(count_postings(ranges)):
-            return np.flatnonzero(self.mark(ranges))
+            return places_of(self.mark(ranges))
         parts = [np.empty(0, np.intp), *map(self.documents, ranges)]
         ordered = np.sort(np.concatenate(parts), kind="stable")
         return self.only_live(ordered.take(starts_of_groups(ordered)))

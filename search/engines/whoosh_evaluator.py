@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from search.engines.sorted_arrays import Floats, Ints, Mask, sum_groups
+from search.engines.sorted_arrays import Floats, Ints, Mask, places_of, sum_groups
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_terms import Term, Weighed, look_up
 from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Unit
@@ -85,7 +85,7 @@ class Evaluator:
             clause: that all of them match.
             documents: live ones, in any order.
         """
-        order = np.argsort(documents)
+        order = documents.argsort()
         units: list[list[Unit]] = [[] for _ in order]
         for unit, places in self._matching(clause, documents.take(order), order):
             for place in places.tolist():
@@ -108,7 +108,7 @@ class Evaluator:
                     yield from self._matching(child, documents, places)
             case AnyOf(children) | AtLeast(_, children):
                 for child in children:
-                    kept = np.flatnonzero(self.holds(child, documents))
+                    kept = places_of(self.holds(child, documents))
                     yield from self._matching(child, documents.take(kept), places.take(kept))
                 if isinstance(clause, AtLeast):
                     yield from self._matching(AllOf(clause.required), documents, places)
@@ -134,7 +134,7 @@ class Evaluator:
         if not matches.documents.size:
             return matches
         mask, scores = self._evaluate(clause, matches.documents)
-        kept = np.flatnonzero(mask)
+        kept = places_of(mask)
         scores += matches.scores
         return Matches(matches.documents.take(kept), scores.take(kept))
 
@@ -177,7 +177,7 @@ class Evaluator:
             found = self.find(child)
             counts[found.documents] += 1
             np.add.at(totals, found.documents, found.scores)
-        documents = np.flatnonzero(counts >= minimum)
+        documents = places_of(counts >= minimum)
         return Matches(documents, totals.take(documents))
 
     def _join_few(self, children: Sequence[Clause], minimum: int) -> Matches:
@@ -186,7 +186,7 @@ class Evaluator:
         scores = np.concatenate([np.empty(0), *(part.scores for part in found)])
         documents = np.concatenate([np.empty(0, np.intp), *(part.documents for part in found)])
         documents, (sums, counts) = sum_groups(documents, np.stack((scores, np.ones(scores.size))))
-        kept = np.flatnonzero(counts >= minimum)
+        kept = places_of(counts >= minimum)
         return Matches(documents.take(kept), sums.take(kept))
 
     def _everything(self) -> Matches:

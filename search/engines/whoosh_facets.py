@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.columnar.array_file import DamagedFile
 from index.fields import NO_INTEGER
-from search.engines.sorted_arrays import Ints, Mask, kth_greatest_bound
+from search.engines.sorted_arrays import Ints, Mask, kth_greatest_bound, places_of
 from search.engines.whoosh_snapshot import Snapshot, Texts
 from search.facets import (
     EN_RETARD,
@@ -171,6 +171,7 @@ class FacetColumn:
         self,
         lines: list[_Line],
         counts: Ints,
+        borne: int,
         documents: Ints,
         choices: Collection[Choice] | None,
     ) -> FacetCounts:
@@ -179,6 +180,7 @@ class FacetColumn:
         Args:
             lines: the values to list by their counts alone, in the order of display.
             counts: the facet's part of the counts of these documents.
+            borne: the sum of these counts, the questions without a value among them.
             documents: what was counted.
             choices: the values chosen or excluded, listed whatever their count.
         """
@@ -190,7 +192,7 @@ class FacetColumn:
             valeurs = [FacetValue(valeur, self._label[valeur], count) for valeur, count in lines]
         sans = int(counts[0])
         listed = sum([count for valeur, count in lines if valeur in self._place])
-        return FacetCounts(tuple(valeurs), autres=int(counts.sum()) - sans - listed, sans=sans)
+        return FacetCounts(tuple(valeurs), autres=borne - sans - listed, sans=sans)
 
     def _with_named(self, lines: Sequence[_Line], named: dict[str, int]) -> list[_Line]:
         """The first lines and those of named values; of the others, none after the first."""
@@ -314,9 +316,12 @@ class Facets:
             choices: by the name of a facet, the values that are listed whatever their count.
         """
         lines = self._first_lines(counts)
+        sums = np.add.reduceat(counts, [column.part.start for column in self.columns.values()])
         return {
-            name: column.show(lines[name], counts[column.part], documents(name), choices.get(name))
-            for name, column in self.columns.items()
+            name: column.show(
+                lines[name], counts[column.part], borne, documents(name), choices.get(name)
+            )
+            for (name, column), borne in zip(self.columns.items(), sums.tolist(), strict=True)
         }
 
     def _first_lines(self, counts: Ints) -> dict[str, list[_Line]]:
@@ -326,7 +331,7 @@ class Facets:
             if column.is_long:
                 bound = kth_greatest_bound(counts[column.counted], LISTED_VALUES)
                 least[column.counted] = max(1, bound)
-        places = np.flatnonzero(counts >= least)
+        places = places_of(counts >= least)
         valeurs = map(self._valeurs.__getitem__, places.tolist())
         lines = list(zip(valeurs, counts.take(places).tolist(), strict=True))
         ends = places.searchsorted([column.end for column in self.columns.values()]).tolist()
@@ -357,7 +362,7 @@ class Facets:
         live = self._collection.live
         others = np.ones(self._collection.size, np.bool_) if live is None else live.copy()
         others[documents] = False
-        return np.flatnonzero(others)
+        return places_of(others)
 
 
 def _raw_values(facet: Facet, snapshot: Snapshot) -> Texts:
@@ -422,10 +427,10 @@ def _join(group: _Values, values: _Values) -> _Values | None:
     codes += values.codes
     held = np.zeros(possible, np.bool_)
     held[codes] = True
-    rows, others = np.divmod(np.flatnonzero(held), len(values.places))
+    rows, others = np.divmod(places_of(held), len(values.places))
     if rows.size > MOST_COMBINATIONS:
         return None
-    numbers = np.cumsum(held, dtype=np.uint16) - np.uint16(1)
+    numbers = held.cumsum(dtype=np.uint16) - np.uint16(1)
     places = np.hstack((group.places.take(rows, axis=0), values.places.take(others, axis=0)))
     return _Values(numbers.take(codes), places)
 

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 
 from index.fields import NO_INTEGER
-from search.engines.sorted_arrays import Ints, Mask
+from search.engines.sorted_arrays import Ints, Mask, places_of
 from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_snapshot import Snapshot
 from search.request import SearchRequest
@@ -76,10 +76,9 @@ def narrow(matching: Ints, request: SearchRequest, snapshot: Snapshot, facets: F
         failures += ~passing
     if general:
         failures[~np.logical_and.reduce(general)] = len(own) + 2
-    places = np.flatnonzero(failures == 0)
+    places = places_of(failures == 0)
     failing = {
-        name: matching.take(np.flatnonzero((failures == 1) & ~passing))
-        for name, passing in own.items()
+        name: matching.take(places_of((failures == 1) & ~passing)) for name, passing in own.items()
     }
     return Narrowed(matching.take(places), places, failing)
 

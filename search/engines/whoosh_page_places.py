@@ -142,7 +142,7 @@ def _read_through(arrays: SegmentArrays, lists: _Lists, documents: _Documents) -
     numbers = _ranges(lists.firsts, sizes)
     held = arrays.postings.documents.take(numbers)
     there = wanted.take(held).nonzero()[0]
-    owners = np.repeat(lists.owners, sizes).take(there)
+    owners = lists.owners.repeat(sizes).take(there)
     return _Postings(numbers.take(there), owners, documents.searchsorted(held.take(there)))
 
 
@@ -161,7 +161,7 @@ def _read_positions(
     counts = arrays.postings.frequencies.take(found.numbers).astype(np.int64)
     places = _ranges(arrays.postings.position_starts(found.numbers), counts)
     positions = arrays.postings.positions.take(places)
-    occurrences = np.repeat(groups, counts) << _POSITION_BITS | positions
+    occurrences = groups.repeat(counts) << _POSITION_BITS | positions
     occurrences.sort()
     occurrences = occurrences.take(starts_of_groups(occurrences))
     groups = occurrences >> _POSITION_BITS
@@ -174,5 +174,5 @@ def _read_positions(
 
 def _ranges(firsts: _Ints, sizes: _Ints) -> _Ints:
     """Successive numbers from each of the first ones, so many, one range after the other."""
-    ends = np.cumsum(sizes)
+    ends = sizes.cumsum()
     return np.repeat(firsts - ends + sizes, sizes) + np.arange(ends[-1] if ends.size else 0)

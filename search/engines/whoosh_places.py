@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.sorted_arrays import Ints, Mask, starts_of_groups
+from search.engines.sorted_arrays import Ints, Mask, places_of, starts_of_groups
 from search.engines.whoosh_collection import Collection, Ranges, count_postings, is_one_list
 from search.engines.whoosh_postings import PostingRange
 from search.expansion import Sequence as WordSequence
@@ -130,7 +130,7 @@ def count_sequence(
         for begin in _find(collection, words, documents)
     ]
     occurrences = np.concatenate([np.empty(0, np.intp), *counts])
-    kept = np.flatnonzero(occurrences)
+    kept = places_of(occurrences)
     return documents.take(kept), occurrences.take(kept)
 
 
@@ -170,7 +170,7 @@ def _common_documents(collection: Collection, words: Words, among: Ints | None) 
     else:
         documents, others = among, [rarest, *others]
     for other in others:
-        documents = documents.take(np.flatnonzero(collection.mark_at(other, documents)))
+        documents = documents.take(places_of(collection.mark_at(other, documents)))
     return documents
 
 
@@ -181,14 +181,14 @@ def _locate(collection: Collection, ranges: Ranges, documents: Ints) -> list[_Lo
     if is_one_list(ranges):
         common = np.zeros(collection.size, np.bool_)
         common[documents] = True
-        found = np.flatnonzero(common.take(collection.documents(ranges[0])))
+        found = places_of(common.take(collection.documents(ranges[0])))
         return [_located(collection, ranges[0], np.arange(documents.size), found)]
     numbers = np.full(collection.size, -1, np.int32)
     numbers[documents] = np.arange(documents.size, dtype=np.int32)
     located = []
     for postings in ranges:
         owners = numbers.take(collection.documents(postings))
-        found = np.flatnonzero(owners >= 0)
+        found = places_of(owners >= 0)
         located.append(_located(collection, postings, owners.take(found).astype(np.intp), found))
     return located
 
@@ -201,10 +201,10 @@ def _located(collection: Collection, postings: PostingRange, owners: Ints, found
     if found.size * _FREQUENCIES_READ < postings.size:
         starts = held.position_starts(found + postings.start)
     else:
-        starts = np.cumsum(frequencies, dtype=np.intp).take(found) - counts
+        starts = frequencies.cumsum(dtype=np.intp).take(found) - counts
         starts += held.position_starts(np.array([postings.start]))
     if not postings.ascending:
-        order = np.argsort(owners, kind="stable")
+        order = owners.argsort(kind="stable")
         owners, starts, counts = owners.take(order), starts.take(order), counts.take(order)
     return _Located(owners, starts, counts, held.positions, postings.ascending)
 
@@ -214,7 +214,7 @@ def _lines(lengths: Ints, gap: int) -> Iterator[_Line]:
 
     Each begins with a gap, for what would begin before its first document.
     """
-    ends = np.cumsum(lengths)
+    ends = lengths.cumsum()
     first = 0
     while first < ends.size:
         before = int(ends[first] - lengths[first])
@@ -236,7 +236,7 @@ def _begin(
     for offset, slot in enumerate(slots):
         if offset != rarest and begins.size:
             stands = _mask_of(places[slot], line.size).take(begins + offset)
-            kept = np.flatnonzero(stands)
+            kept = places_of(stands)
             begins, owners = begins.take(kept), owners.take(kept)
     return _Beginnings(line, begins, owners)
 
@@ -257,7 +257,7 @@ def _near(
             holds = _any_ahead(_mask_of(own, line.size), width).take(begins)
         else:
             holds = _several_ahead(own, begins, width, wanted)
-        begins = begins.take(np.flatnonzero(holds))
+        begins = begins.take(places_of(holds))
     return _Beginnings(line, begins, line.bounds.searchsorted(begins, side="right") - 1)
 
 
@@ -288,7 +288,7 @@ def _places_of(line: _Line, located: _Located) -> Ints:
     first, last = located.owners.searchsorted((line.first, line.last)).tolist()
     counts, starts = located.counts[first:last], located.starts[first:last]
     begins = line.bounds.take(located.owners[first:last] - line.first)
-    ends = np.cumsum(counts)
+    ends = counts.cumsum()
     total = int(ends[-1]) if ends.size else 0
     numbers = np.repeat(starts - (ends - counts), counts)
     numbers += np.arange(total)

@@ -79,6 +79,7 @@ def _beginning(
 
 def _check_bounds(arrays: SegmentArrays, start: int, end: int) -> None:
     """See that postings are where a list says: slices past the end would be read as empty ones,
-    one after the other, as far as a damaged number goes."""
+    one after the other, as far as a damaged number goes.
+    """
     if not start <= end <= arrays.postings.documents.size:
         raise DamagedFile(f"a posting list is said to begin at {start} and to end at {end}")

@@ -159,7 +159,7 @@ class Search:
         if narrowed.places is not None:
             scores = scores.take(narrowed.places)
         page = page_of(self.snapshot, documents, scores, sort, ranks)
-        documents, scores = documents.take(page), np.round(scores.take(page), SCORE_DECIMALS)
+        documents, scores = documents.take(page), scores.take(page).round(SCORE_DECIMALS)
         units = self.evaluator.matching_units(clause, documents)
         return build_hits(
             [

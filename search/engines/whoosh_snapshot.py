@@ -21,7 +21,7 @@ from index.columnar.segment_arrays import SegmentArrays
 from index.fields import COLUMNS, NO_INTEGER, TEXT_FIELD, UNFIELDED
 from index.question import Question
 from index.stores.whoosh_schema import UID
-from search.engines.sorted_arrays import Ints, Mask
+from search.engines.sorted_arrays import Ints, Mask, places_of
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_vocabulary import Vocabulary
 
@@ -103,7 +103,7 @@ class Snapshot:
         width = max((column.itemsize for column in columns), default=1)
         found = np.empty(documents.size, f"S{width}")
         for column, base in zip(columns, self.collection.bases, strict=True):
-            own = np.flatnonzero((documents >= base) & (documents < base + column.size))
+            own = places_of((documents >= base) & (documents < base + column.size))
             found[own] = column.take(documents.take(own) - base)
         return found
 
@@ -147,4 +147,4 @@ def _with_text(column: TextColumn, text: bytes) -> Ints:
     place = held.find(SEPARATOR + text + SEPARATOR)
     if place < 0:
         return np.empty(0, np.intp)
-    return np.flatnonzero(column.ordinals == held.count(SEPARATOR, 0, place))
+    return places_of(column.ordinals == held.count(SEPARATOR, 0, place))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.fields import NO_INTEGER
-from search.engines.sorted_arrays import Floats, Ints, kth_greatest_bound
+from search.engines.sorted_arrays import Floats, Ints, kth_greatest_bound, places_of
 from search.engines.whoosh_snapshot import Snapshot
 
 SCORE_DECIMALS: Final = 4
@@ -67,7 +67,7 @@ def _keys(snapshot: Snapshot, documents: Ints, scores: Floats, sort: str) -> Seq
     newest = of_column(integers["date_question"])
     match sort:
         case "pertinence":
-            return (lambda places: np.round(scores.take(places), SCORE_DECIMALS)), newest
+            return (lambda places: scores.take(places).round(SCORE_DECIMALS)), newest
         case "recent":
             return (newest,)
         case "ancien":
@@ -85,7 +85,7 @@ def _dateless_last(days: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _best(scores: Floats, k: int) -> Ints:
     """Where the scores are that may be among the `k` best once they are rounded."""
-    return np.flatnonzero(scores >= kth_greatest_bound(scores, k) - _MARGIN)
+    return places_of(scores >= kth_greatest_bound(scores, k) - _MARGIN)
 
 
 def _foremost(places: Ints, keys: Sequence[_Key], uids: _Key, k: int) -> Ints:
@@ -101,14 +101,14 @@ def _foremost(places: Ints, keys: Sequence[_Key], uids: _Key, k: int) -> Ints:
             settled.append(before)
             k -= before.size
     if places.size > k:
-        places = places.take(np.argsort(uids(places), kind="stable")[:k])
+        places = places.take(uids(places).argsort(kind="stable")[:k])
     return np.concatenate((*settled, places))
 
 
 def _parted(places: Ints, values: NDArray[Any], k: int) -> tuple[Ints, Ints]:
     """The places of the values above the `k`-th greatest, and those of its equals."""
     bound = kth_greatest_bound(values, k)
-    above = np.flatnonzero(values > bound)
+    above = places_of(values > bound)
     if above.size < k:
-        return places.take(above), places.take(np.flatnonzero(values == bound))
+        return places.take(above), places.take(places_of(values == bound))
     return _parted(places.take(above), values.take(above), k)

@@ -13,7 +13,16 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from search.engines.sorted_arrays import Floats, Ints, Mask, align, count_groups, sum_groups
+from search.engines.sorted_arrays import (
+    Floats,
+    Ints,
+    Mask,
+    align,
+    count_groups,
+    places_of,
+    starts_of_groups,
+    sum_groups,
+)
 from search.engines.whoosh_collection import Collection, Ranges, count_postings
 from search.engines.whoosh_places import (
     POSITION_BITS,
@@ -114,7 +123,7 @@ class _FormsTerm:
             held = rest > 0
             if self._is_form:
                 held |= own > 0
-            documents = np.flatnonzero(held)
+            documents = places_of(held)
             own, rest = own.take(documents), rest.take(documents)
         self.frequency = documents.size
         self.typed_frequency = int(np.count_nonzero(own))
@@ -206,7 +215,8 @@ class _SequencesTerm:
         if len(words) == 1:
             return count_sequence(self._collection, words[0])
         found = [find_sequence(self._collection, one) for one in words]
-        return count_groups(np.unique(np.concatenate(found)) >> POSITION_BITS)
+        occurrences = np.sort(np.concatenate(found))
+        return count_groups(occurrences.take(starts_of_groups(occurrences)) >> POSITION_BITS)
 
     def _weigh(self, counted: Mapping[tuple[str, int], tuple[Ints, Ints]]) -> tuple[Ints, Floats]:
         """The T of each document from how often it has the unit in each place."""
