@@ -39,8 +39,10 @@ _CELL: Final = re.compile(r"<(t[dh])\b[^>]*>(?:[^<]++|<(?!/?t[dh]\b))*+</\1>")
 _WORDS: Final = r"[^<\s]++(?: [^<\s]++)*+"
 _TOKEN: Final = re.compile(rf"<(?P<end>/?)(?P<name>\w+)[^>]*>|(?P<space>\s+)|{_WORDS}")
 _CLEAN_GAP: Final = r"(?:[\ \u00a0\u202f]|<br>(?:<br>)?)"
+_SPACES: Final = "".join(filter(str.isspace, map(chr, range(0x3001))))
+"""What `\\s` stands for; told one by one, the characters of a set are looked up in one table."""
 _CLEAN_WORDS: Final = r"{word} (?: {gap} {word} )*+".format(
-    word=rf"[^<>&\s{_NOISE.pattern[1:-1]}]++", gap=_CLEAN_GAP
+    word=rf"[^<>&{re.escape(_SPACES)}{_NOISE.pattern[1:-1]}]++", gap=_CLEAN_GAP
 )
 _SURELY_CLEAN: Final = re.compile(
     rf"""(?x)(?: <p> (?=[^<\s]|<[^b])
@@ -103,7 +105,7 @@ def plain_line(raw: str | None) -> str | None:
 
 def without_controls(text: str) -> str:
     """The text in NFC without control characters, soft hyphens and lone surrogates."""
-    if not text.isprintable():
+    if not text.replace("\u00a0", " ").isprintable():
         text = _NOISE.sub("", text)
     return unicodedata.normalize("NFC", text)
 

@@ -171,8 +171,9 @@ class Question:
         """The same value for every question that received the same answer, whatever its mark-up."""
         if self.texte_reponse is None:
             return None
-        words = transcribe(text_of_html(self.texte_reponse)).encode().translate(_WORD_SIGNS).split()
-        return hashlib.sha256(b" ".join(words)).hexdigest()[:16]
+        plain = transcribe(text_of_html(self.texte_reponse)).encode()
+        letters = plain.translate(_SMALL_LETTERS, _BETWEEN_WORDS)
+        return hashlib.sha256(letters).hexdigest()[:16]
 
     @property
     def url_officielle(self) -> str | None:
@@ -354,11 +355,11 @@ _STRUCTURED_FIELDS: Final = frozenset(
 _PUBLISHED: Final = len(_BASE_FIELDS) - 1
 """How many of the fields count in the content; `source` and the two after it don't."""
 
-_WORD_SIGNS: Final = bytes(
-    ord(chr(code).lower()) if chr(code).isalnum() or chr(code) == "_" else ord(" ")
-    for code in range(128)
-).ljust(256)
-"""For each byte of ASCII its small letter, or a space when it is part of no word."""
+_BETWEEN_WORDS: Final = bytes(
+    code for code in range(128) if not chr(code).isalnum() and chr(code) != "_"
+)
+"""The bytes of ASCII that are part of no word: how an answer is spaced and punctuated differs."""
+_SMALL_LETTERS: Final = bytes(range(256)).lower()
 
 _UID: Final = re.compile(r"QANR5L(?P<legislature>\d{1,3})(?P<type>QE|QG|QOSD)(?P<numero>\d{1,7})")
 

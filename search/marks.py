@@ -16,8 +16,8 @@ from functools import lru_cache, partial
 from typing import Final, NamedTuple, TypeAlias
 
 from index.french.analyzer import analyze
-from index.french.compounds import joined
-from index.french.segment import APOSTROPHES, HYPHENS, token_end
+from index.french.compounds import JOINERS, joined
+from index.french.segment import token_end
 from search.expansion import Sequence, Slot, Unit
 
 Places: TypeAlias = Mapping[Slot, Ordered[int]]
@@ -26,10 +26,6 @@ form of a compound stands where its first part does. A slot that stands nowhere 
 
 _TAG: Final = re.compile(r"(<[^>]+>)")
 _INLINE_TAG: Final = re.compile(r"</?(?:em|strong|sup|sub)\b")
-_BEFORE_A_PART: Final = HYPHENS + APOSTROPHES
-"""One of these stands before any part of a compound but the first."""
-
-
 _escape: Final = partial(html.escape, quote=False)
 
 
@@ -62,7 +58,7 @@ class Words(NamedTuple):
         if following == len(self.starts):
             return False
         start = self.starts[following]
-        if self.text[start - 1] not in _BEFORE_A_PART:
+        if self.text[start - 1] not in JOINERS:
             return False
         return joined(self.text, self.end(position), start)
 
@@ -82,7 +78,7 @@ class Words(NamedTuple):
         text, starts, end = self.text, self.starts, len(self.starts) - 1
         return [
             self.last_matched(position, slot)
-            if position < end and text[starts[position + 1] - 1] in _BEFORE_A_PART
+            if position < end and text[starts[position + 1] - 1] in JOINERS
             else position
             for position in positions
         ]

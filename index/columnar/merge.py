@@ -7,6 +7,7 @@ else moves as arrays, in blocks of bounded size, so that memory doesn't grow wit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress as compress_by
@@ -154,6 +155,23 @@ def merge_segments(
         How many documents it has.
     """
     terms = _merge_terms(sources)
+    # Arrays let other threads go on while they are moved, strings don't: each has a thread.
+    with ThreadPoolExecutor(1) as other:
+        strings = other.submit(_merge_strings, shape, sources, terms, relations, writer)
+        _merge_postings(sources, terms.numbers, writer, moved)
+        strings.result()
+    _merge_documents(shape, sources, writer)
+    return sum(source.size for source in sources)
+
+
+def _merge_strings(
+    shape: SegmentShape,
+    sources: Sequence[Source],
+    terms: _Terms,
+    relations: Mapping[str, KeysOf],
+    writer: SegmentWriter,
+) -> None:
+    """The dictionaries, and what is numbered by them."""
     writer.write("terms", encode_strings(terms.strings))
     writer.write("terms.blocks", block_starts(terms.strings))
     for name in shape.relations:
@@ -162,11 +180,6 @@ def merge_segments(
         _merge_texts(sources, name, writer)
     for name in shape.keys:
         _merge_keys(sources, name, writer)
-    _merge_documents(shape, sources, writer)
-    numbers = terms.numbers
-    del terms  # millions of strings, which postings don't need
-    _merge_postings(sources, numbers, writer, moved)
-    return sum(source.size for source in sources)
 
 
 def _merge_documents(shape: SegmentShape, sources: Sequence[Source], writer: SegmentWriter) -> None:

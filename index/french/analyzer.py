@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from index.french.compounds import glue, group_compounds
@@ -58,7 +59,7 @@ def analyze(text: str) -> list[Token]:
     Args:
         text: NFC text, as records hold it; offsets point into it as given.
     """
-    word = _ONE_WORD.fullmatch(text)
+    word = plain_word(text)
     if word is not None:
         return [_token(Piece(word[1], word.start(1), word.end(1), "word"), 0)]
     tokens: list[Token] = []
@@ -71,6 +72,14 @@ def analyze(text: str) -> list[Token]:
         else:
             tokens.extend(parts)
     return tokens
+
+
+def plain_word(text: str) -> re.Match[str] | None:
+    """The one word that a text consists of, as group 1, when the chain would find no more.
+
+    Its term is its folded form. None says nothing: the text must then go through the chain.
+    """
+    return _ONE_WORD.fullmatch(text)
 
 
 def fingerprint() -> str:
@@ -101,9 +110,12 @@ def _accented(piece: Piece) -> str | None:
 
 def _compound(parts: list[Token], number: int, text: str) -> Iterator[Token]:
     first, last = parts[0], parts[-1]
-    ends = (*(part.start for part in parts[1:]), last.end)
     # Up to the next part: an elided article between two parts belongs to the glued form.
-    glued = glue([fold(text[part.start : end]) for part, end in zip(parts, ends, strict=True)])
+    folded = [
+        part.term if following.start - part.end == 1 else fold(text[part.start : following.start])
+        for part, following in pairwise(parts)
+    ]
+    glued = glue([*folded, last.term])
     if glued is not None:
         yield Token(glued, None, first.position, first.start, last.end, True, number)
     for part in parts:

@@ -9,10 +9,11 @@ from typing import Final
 from index.french.elision import ELIDED
 from index.french.segment import APOSTROPHES, HYPHENS, Piece
 
-_JOINER: Final = re.compile(
-    rf"[{HYPHENS}{APOSTROPHES}]|[{HYPHENS}](?:{'|'.join(sorted(ELIDED))})[{APOSTROPHES}]", re.I
-)
-"""What may stand between two parts; in `Val-d’Oise` an elided article stands there too."""
+JOINERS: Final = HYPHENS + APOSTROPHES
+"""One of these stands between two parts, and most often nothing else does."""
+
+_JOINER: Final = re.compile(rf"[{HYPHENS}](?:{'|'.join(sorted(ELIDED))})[{APOSTROPHES}]", re.I)
+"""What else may stand there: in `Val-d’Oise`, an elided article."""
 
 _SHORTEST_LAST_PART: Final = 3
 
@@ -42,6 +43,8 @@ def joined(text: str, end: int, start: int) -> bool:
         end: where the first ends, in characters.
         start: where the next begins.
     """
+    if start - end == 1:
+        return text[end] in JOINERS
     return _JOINER.fullmatch(text, end, start) is not None
 
 

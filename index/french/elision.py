@@ -27,6 +27,7 @@ def is_elided(piece: Piece, following: Piece | None, text: str) -> bool:
     """
     return (
         following is not None
+        and text[piece.end] in APOSTROPHES  # seldom so, and quick to see
         and _BEFORE_A_WORD.fullmatch(text, piece.end, following.start) is not None
         and fold(piece.text) in ELIDED
     )

@@ -7,12 +7,9 @@ must keep pointing into the original.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from unidecode import unidecode
-
-_NON_ASCII: Final = re.compile(r"[^\0-\x7f]")
 
 _IGNORABLE = re.compile("[\u00ad\u200b-\u200d\ufeff]")
 """Soft hyphens and zero-width characters: invisible inside a word, and no part of it."""
@@ -21,15 +18,23 @@ _NOT_IN_TERM = re.compile(r"[^a-z0-9,]|(?<![0-9]),|,(?![0-9])")
 """A comma between digits is part of a number: folding the term `6,6` again must not give `66`."""
 
 
+class _Transcriptions(dict[str, str]):
+    """What unidecode writes for each character; it is asked once a character."""
+
+    def __missing__(self, char: str) -> str:
+        self[char] = written = unidecode(char)
+        return written
+
+
+_TRANSCRIPTIONS: Final = _Transcriptions()
+_NON_ASCII: Final = re.compile(r"[^\0-\x7f]")
+
+
 def transcribe(text: str) -> str:
     """A text in ASCII, as unidecode writes it: `Œuvré` → `OEuvre`. Case and signs stay."""
-    return _NON_ASCII.sub(lambda char: _transcribed(char[0]), text)
-
-
-@lru_cache(maxsize=1 << 12)
-def _transcribed(char: str) -> str:
-    # Unidecode looks at one character after the other too, but for each occurrence anew.
-    return unidecode(char)
+    if text.isascii():
+        return text
+    return _NON_ASCII.sub(lambda char: _TRANSCRIPTIONS[char[0]], text)
 
 
 def fold(word: str) -> str:

@@ -83,16 +83,19 @@ def lemmas(word: str) -> frozenset[str]:
         Lemmas of the lexicon; or for a word it lacks, and for a grammatical one, its light stem
         with `STEM_MARK` before it, so that a stem is never taken for a word of the lexicon.
     """
+    found = _known_lemmas(word)
+    if found and found.isdisjoint(_GRAMMATICAL):
+        return found
     stem = light_stem(word)
-    found = _known_lemmas(word) or _known_lemmas(stem)
-    if not found or found & _GRAMMATICAL:
-        return frozenset([STEM_MARK + stem])
-    return found
+    found = found or _known_lemmas(stem)
+    if found and found.isdisjoint(_GRAMMATICAL):
+        return found
+    return frozenset([STEM_MARK + stem])
 
 
 def load_lexicon() -> None:
     """Load the lexicon now rather than at the first word that needs it; takes about a second."""
-    _lemmas_by_folded_form()
+    _other_spellings()
 
 
 def light_stem(word: str) -> str:
@@ -111,7 +114,8 @@ def _inflected(word: str, rules: Mapping[str, str]) -> str:
 
 def _known_lemmas(word: str) -> frozenset[str]:
     if word.isascii():
-        return _lemmas_by_folded_form().get(word, frozenset())
+        spellings = (word, *_other_spellings().get(word, ()))
+        return frozenset().union(*map(_lemmas_of_form, spellings))
     return frozenset(_lemmas_of_form(word)) or frozenset(_lemmas_of_form(word.capitalize()))
 
 
@@ -152,9 +156,11 @@ def _dictionary() -> dict[str, str]:
 
 
 @cache
-def _lemmas_by_folded_form() -> Mapping[str, frozenset[str]]:
-    by_form: dict[str, set[str]] = {}
+def _other_spellings() -> Mapping[str, tuple[str, ...]]:
+    """The forms of the lexicon that folding changes, by what they fold to."""
+    spellings: dict[str, tuple[str, ...]] = {}
     for form in _dictionary():
-        if form.isalpha():
-            by_form.setdefault(fold(form), set()).update(_lemmas_of_form(form))
-    return {form: frozenset(found) for form, found in by_form.items()}
+        if form.isalpha() and not (form.isascii() and form.islower()):
+            folded = fold(form)
+            spellings[folded] = (*spellings.get(folded, ()), form)
+    return spellings

@@ -13,8 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from index.french.analyzer import analyze
+from index.french.analyzer import analyze, plain_word
 from index.french.chunks import Chunks, Integers, cut
+from index.french.fold import accented, fold
 from index.tokens import TokenBatch
 
 SLOT_BITS: Final = 21
@@ -89,18 +90,30 @@ class TokenTable:
         return numbers
 
     def _learn_chunk(self, chunk: str) -> None:
-        for token in analyze(chunk):
-            self._add_row(token.term, token.position)
-            if token.accented is not None:
-                self._add_row(token.accented, token.position)
-            if not token.glued:
-                self._starts.append(token.start)
+        word = plain_word(chunk)
+        if word is None:
+            self._learn_tokens(chunk)
+        else:
+            self._add_word(fold(word[1]), accented(word[1]), 0)
+            self._starts.append(word.start(1))
         self._row_bounds.append(len(self._row_terms))
         self._start_bounds.append(len(self._starts))
 
+    def _learn_tokens(self, chunk: str) -> None:
+        for token in analyze(chunk):
+            self._add_word(token.term, token.accented, token.position)
+            if not token.glued:
+                self._starts.append(token.start)
+
+    def _add_word(self, term: str, accented_term: str | None, position: int) -> None:
+        self._add_row(term, position)
+        if accented_term is not None:
+            self._add_row(accented_term, position)
+
     def _add_row(self, term: str, position: int) -> None:
-        number = self._numbers.setdefault(term, len(self.terms))
-        if number == len(self.terms):
+        number = self._numbers.get(term)
+        if number is None:
+            number = self._numbers[term] = len(self.terms)
             self.terms.append(term)
         self._row_terms.append(number)
         self._row_positions.append(position)

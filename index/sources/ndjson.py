@@ -9,7 +9,7 @@ from posixpath import splitext
 from typing import Any, Final
 
 from index.errors import MalformedRecord
-from index.markup import clean_html, without_controls
+from index.markup import clean_html
 from index.question import Question, SourceRank
 from index.sources.document import HEAD_SIZE, Document
 from index.sources.rejects import Reject, make_reject
@@ -61,10 +61,8 @@ def parse_line(line: bytes, source: str) -> Question:
         raise MalformedRecord("not a JSON object")
     _check_encodable(line, record)
     for name, value in record.items():
-        if isinstance(value, str):
-            record[name] = (
-                clean_html(value) if name.startswith("texte_") else without_controls(value)
-            )
+        if name.startswith("texte_") and isinstance(value, str):
+            record[name] = clean_html(value)
     return Question.from_record(record, source=source, source_rank=_rank_of(record.get("source")))
 
 

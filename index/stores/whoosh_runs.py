@@ -28,8 +28,9 @@ from index.question import Question
 from index.stores.whoosh_schema import RELATION_KEYS, SHAPE, UID, VERSION, index_term
 from index.tokens import TokenBatch, concatenate
 
-BATCH: Final = 8192
-"""Questions of one run: sorting their tokens takes some 400 MB."""
+BATCH: Final = 4096
+"""Questions of one run: sorting their tokens takes some 200 MB, and at the end of a build no
+process waits long for another."""
 
 ANALYSED: Final = 512
 """Questions analysed at once, which takes some 50 MB."""
