@@ -105,7 +105,7 @@ class Version(NamedTuple):
     content_hash: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: `from_stored` sets all fields at once
 class Question:
     """One question as published, with what the publisher says of its answer.
 
@@ -326,7 +326,9 @@ class Question:
         for number, form in _OTHERS:
             text = values[number]
             values[number] = form.read(text) if text else form.empty
-        return cls(*values)
+        question = cls.__new__(cls)
+        question.__dict__.update(zip(_NAMES, values, strict=True))
+        return question
 
     @property
     def content_hash(self) -> str:
@@ -419,7 +421,8 @@ _OTHER_FORMS: Final = {
 _FORMS: Final = tuple(_OTHER_FORMS.get(entry.name, _TEXT) for entry in fields(Question))
 _OTHERS: Final = tuple((n, form) for n, form in enumerate(_FORMS) if form is not _TEXT)
 """The number and form of each field that isn't read as it is written."""
-_values_of: Final = attrgetter(*(entry.name for entry in fields(Question)))
+_NAMES: Final = tuple(entry.name for entry in fields(Question))
+_values_of: Final = attrgetter(*_NAMES)
 
 
 def make_uid(legislature: int, type_: str, numero: int) -> str:

@@ -1,7 +1,8 @@
 """I have a hit; which lines do I show?
 
-At most two passages a side, those that hold the most of the searched words, cut at a sentence
-when one begins or ends nearby and between words otherwise.
+The passage of each side that holds the most of the searched words, and a second one when words
+are left that only it shows; cut at a sentence when one begins or ends nearby and between words
+otherwise.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final, NamedTuple
 from search.marks import NO_MARKS, Marks, mark_text
 
 PASSAGES: Final = 2
+"""At most, of one text."""
 PASSAGE_LENGTH: Final = 260
 """Characters of a passage, about three lines on a wide page."""
 
@@ -51,22 +53,18 @@ def best_passages(text: str, marks: Marks) -> tuple[str, ...]:
 
     Each begins just before a mark. The first is where the most different words follow closely,
     then the most marks, then the earliest; the second, outside it, is where the most words follow
-    that the first lacks.
+    that the first lacks. There is none when it lacks no word: a result is read at a glance.
     """
-    if not marks:
-        return ()
-    worths, shown = _worths(marks, set()), set[int]()
+    outside: list[int | None] = list(marks.units)
+    shown: set[int | None] = {None}
     chosen: list[_Passage] = []
-    for _ in range(PASSAGES):
-        number = _best_mark(marks, worths, chosen)
-        if number is None:
-            break
+    while len(chosen) < PASSAGES and not shown.issuperset(outside):
+        number = _best_mark(_worths(marks, shown), outside)
         passage = _passage(text, marks, number, chosen)
         chosen.append(passage)
         shown.update(marks.units[passage.first : passage.last])
-        # Once all are shown, what each lacks is none, and their order is what it was.
-        if not shown.issuperset(marks.units):
-            worths = _worths(marks, shown)
+        first, last = (bisect_left(marks.starts, end) for end in passage[:2])
+        outside[first:last] = [None] * (last - first)
     chosen.sort()
     return tuple([_render(text, passage, marks) for passage in chosen])
 
@@ -78,19 +76,19 @@ def opening(text: str) -> tuple[str, ...]:
     return (_render(text, _Passage(0, _cut_end(text, 0)), NO_MARKS),)
 
 
-def _best_mark(marks: Marks, worths: list[int], chosen: Sequence[_Passage]) -> int | None:
-    """The mark of most worth, the first of equals, outside of some passages; None for none."""
-    outside = worths
-    if chosen:
-        outside = worths.copy()
-        for passage in chosen:
-            first, last = (bisect_left(marks.starts, end) for end in passage[:2])
-            outside[first:last] = [0] * (last - first)
-    most = max(outside)
-    return outside.index(most) if most else None
+def _best_mark(worths: Sequence[int], outside: Sequence[int | None]) -> int:
+    """The mark of most worth, the first of equals, that no passage holds yet.
+
+    Args:
+        worths: of each mark.
+        outside: the unit of each; None for those in a passage.
+    """
+    if None in outside:
+        worths = [worth * (unit is not None) for worth, unit in zip(worths, outside, strict=True)]
+    return worths.index(max(worths))
 
 
-def _worths(marks: Marks, shown: Set[int]) -> list[int]:
+def _worths(marks: Marks, shown: Set[int | None]) -> list[int]:
     """What a passage that begins with each mark is worth: a number to compare.
 
     It is first how many units such a passage holds that aren't shown yet, then how many units,

@@ -288,7 +288,7 @@ def _places_of(line: _Line, located: _Located) -> Ints:
     first, last = located.owners.searchsorted((line.first, line.last)).tolist()
     counts, starts = located.counts[first:last], located.starts[first:last]
     begins = line.bounds.take(located.owners[first:last] - line.first)
-    ends = counts.cumsum()
+    ends: Ints = counts.cumsum()
     total = int(ends[-1]) if ends.size else 0
     numbers = np.repeat(starts - (ends - counts), counts)
     numbers += np.arange(total)

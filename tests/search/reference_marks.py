@@ -107,7 +107,7 @@ def reference_passages(text: str, marks: Sequence[Mark]) -> tuple[str, ...]:
     while len(chosen) < PASSAGES:
         shown = frozenset[int]().union(*map(units_of, chosen))
         free = [mark for mark in marks if not any(close(mark, passage) for passage in chosen)]
-        if not free:
+        if shown.issuperset(mark.unit for mark in free):
             break
         worths = [worth(mark, marks, shown) for mark in free]
         chosen.append(passage_of(text, marks, free[worths.index(max(worths))], chosen))

@@ -90,6 +90,13 @@ def test_the_passage_with_more_words_is_preferred() -> None:
     assert any("<mark>route</mark> et un <mark>pont</mark>" in passage for passage in shown)
 
 
+def test_no_second_passage_for_the_same_word() -> None:
+    """A second passage shows a word that the first lacks, or isn't shown."""
+    shown = passages(f"Un pont. {FILLER * 8} Un pont, un pont. {FILLER * 8}", "route", "pont")
+
+    assert ["un <mark>pont</mark>" in passage for passage in shown] == [True]
+
+
 def test_two_passages_in_the_order_of_the_text() -> None:
     """Words that stand apart are each shown, the first of the text first."""
     shown = passages(f"Un pont. {FILLER * 8} Une route. {FILLER * 8}", "route", "pont")
