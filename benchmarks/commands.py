@@ -15,7 +15,7 @@ from benchmarks.additions import measure_additions
 from benchmarks.figures import Figures
 from benchmarks.generator import write_questions
 from benchmarks.machine import ROOT, describe_machine
-from benchmarks.measure import ROUNDS, Run, forget, measure_size
+from benchmarks.measure import ROUNDS, Run, forget, measure_size, workload_of
 from benchmarks.page import write_page
 from benchmarks.peers import (
     OTHERS,
@@ -30,6 +30,7 @@ from benchmarks.peers import (
 from benchmarks.progress import Steps
 from benchmarks.report import print_report
 from benchmarks.site import WrkMissing, measure_page
+from benchmarks.stages import print_stages
 
 PIPED_WIDTH: Final = 150
 """Columns of the tables where no terminal says how wide it is."""
@@ -161,6 +162,22 @@ def page_command(figures: Path, docs: Path) -> None:
     """Write docs/benchmarks.md and its plots from the figures of a run."""
     for path in write_page(Figures(figures).data, docs):
         click.echo(path)
+
+
+@main.command()
+@click.option("--questions", type=click.IntRange(10, 1_000_000), default=100_000, show_default=True)
+@click.option(
+    "--keep",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="The folder of a run, with its corpus and its index.",
+)
+def stages(questions: int, keep: Path) -> None:
+    """Show where this engine's time goes, on the corpus and the index that a run has kept."""
+    run = Run(Figures(keep / "figures.json"), keep, Steps())
+    source = run.corpus(questions)
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    print_stages(source, run.index_path(questions, THIS), workload_of(source), Console(width=width))
 
 
 @main.command()

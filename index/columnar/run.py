@@ -115,7 +115,7 @@ def build_run(shape: SegmentShape, batch: RunBatch) -> SegmentArrays:
     """
     terms = batch.vocabulary[batch.written :]
     arrays = dict(_term_arrays(terms))
-    arrays |= _posting_arrays(_postings(batch.tokens, len(shape.fields)))
+    arrays |= _posting_arrays(invert_batch(batch.tokens, len(shape.fields)))
     lengths = batch.tokens.lengths.reshape(batch.size, len(shape.fields))
     arrays["lengths"] = lengths.astype(smallest_unsigned(int(lengths.max(initial=0))))
     arrays |= _start_arrays(shape, batch)
@@ -131,6 +131,18 @@ def build_run(shape: SegmentShape, batch: RunBatch) -> SegmentArrays:
     return SegmentArrays(shape, batch.size, arrays)
 
 
+def invert_batch(tokens: TokenBatch, fields: int) -> Postings:
+    """The posting lists of a batch whose documents have so many fields each."""
+    counts = sizes_of(tokens.bounds)
+    texts = np.arange(counts.size, dtype=np.uint32)
+    return invert_tokens(
+        fields=np.repeat(texts % fields, counts),
+        documents=np.repeat(texts // fields, counts),
+        terms=tokens.terms,
+        positions=tokens.positions,
+    )
+
+
 def key_arrays(name: str, values: NDArray[np.bytes_]) -> Iterator[tuple[str, NDArray[Any]]]:
     """The two arrays of a key column."""
     yield f"key.{name}", values
@@ -140,17 +152,6 @@ def key_arrays(name: str, values: NDArray[np.bytes_]) -> Iterator[tuple[str, NDA
 def _term_arrays(terms: Sequence[bytes]) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "terms", encode_strings(terms)
     yield "terms.blocks", block_starts(terms)
-
-
-def _postings(tokens: TokenBatch, fields: int) -> Postings:
-    counts = sizes_of(tokens.bounds)
-    texts = np.arange(counts.size, dtype=np.uint32)
-    return invert_tokens(
-        fields=np.repeat(texts % fields, counts),
-        documents=np.repeat(texts // fields, counts),
-        terms=tokens.terms,
-        positions=tokens.positions,
-    )
 
 
 def _posting_arrays(postings: Postings) -> Iterator[tuple[str, NDArray[Any]]]:

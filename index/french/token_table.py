@@ -51,7 +51,7 @@ class TokenTable:
         if len(self._row_bounds) > MOST_CHUNKS:
             self._forget()
         chunks = cut(texts)
-        return self._gather(self._numbers_of(chunks), chunks)
+        return self.gather(self.number_chunks(chunks), chunks)
 
     def _forget(self) -> None:
         """Forget all chunks, but no term.
@@ -67,7 +67,7 @@ class TokenTable:
         self._start_bounds = array("q", [0])
         self._starts = array("I")
 
-    def _numbers_of(self, chunks: Chunks) -> Integers:
+    def number_chunks(self, chunks: Chunks) -> Integers:
         """The number of each chunk, after an analysis of those not remembered."""
         slots = (chunks.hashes >> np.uint64(64 - SLOT_BITS)).astype(np.int64)
         numbers = self._chunk_in.take(slots).astype(np.int64)
@@ -118,7 +118,7 @@ class TokenTable:
         self._row_terms.append(number)
         self._row_positions.append(position)
 
-    def _gather(self, numbers: Integers, chunks: Chunks) -> TokenBatch:
+    def gather(self, numbers: Integers, chunks: Chunks) -> TokenBatch:
         """The postings of texts whose chunks have these numbers."""
         counts = np.diff(chunks.bounds)
         words, start_rows = _rows_of(numbers, self._start_bounds)
