@@ -7,7 +7,6 @@ else moves as arrays, in blocks of bounded size, so that memory doesn't grow wit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress as compress_by
@@ -26,7 +25,7 @@ from index.columnar.run import Vocabulary, key_arrays
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import SegmentWriter
 
-POSTINGS_AT_ONCE: Final = 1 << 22
+POSTINGS_AT_ONCE: Final = 1 << 21
 """Postings of one block: a block takes some 150 bytes for each."""
 
 RECORDS_AT_ONCE: Final = 1 << 12
@@ -154,24 +153,26 @@ def merge_segments(
     Returns:
         How many documents it has.
     """
-    terms = _merge_terms(sources)
-    # Arrays let other threads go on while they are moved, strings don't: each has a thread.
-    with ThreadPoolExecutor(1) as other:
-        strings = other.submit(_merge_strings, shape, sources, terms, relations, writer)
-        _merge_postings(sources, terms.numbers, writer, moved)
-        strings.result()
+    numbers = _merge_strings(shape, sources, relations, writer)
     _merge_documents(shape, sources, writer)
+    _merge_postings(sources, numbers, writer, moved)
     return sum(source.size for source in sources)
 
 
 def _merge_strings(
     shape: SegmentShape,
     sources: Sequence[Source],
-    terms: _Terms,
     relations: Mapping[str, KeysOf],
     writer: SegmentWriter,
-) -> None:
-    """The dictionaries, and what is numbered by them."""
+) -> list[Ints]:
+    """The dictionaries, and what is numbered by them.
+
+    Millions of strings, which are let go of before postings are moved.
+
+    Returns:
+        For each source the new number of each of its terms (-1: dropped).
+    """
+    terms = _merge_terms(sources)
     writer.write("terms", encode_strings(terms.strings))
     writer.write("terms.blocks", block_starts(terms.strings))
     for name in shape.relations:
@@ -180,6 +181,7 @@ def _merge_strings(
         _merge_texts(sources, name, writer)
     for name in shape.keys:
         _merge_keys(sources, name, writer)
+    return terms.numbers
 
 
 def _merge_documents(shape: SegmentShape, sources: Sequence[Source], writer: SegmentWriter) -> None:
@@ -211,23 +213,25 @@ def _merge_terms(sources: Sequence[Source]) -> _Terms:
 class _Lists:
     """The lists of one source, as rows of the merged segment.
 
+    The runs of a large build have tens of millions of them: numbers are as narrow as they can be.
+
     Attributes:
         keys: uint64, the merged keys of its kept lists, ascending.
-        counts: int64, the kept postings of each.
-        rows: int64, the source's own number of each.
+        counts: uint32, the kept postings of each.
+        rows: uint32, the source's own number of each.
     """
 
     def __init__(self, source: Source, numbers: Ints) -> None:
         self.source = source
         kept = source.count_kept()
-        self.rows = np.flatnonzero(kept)
+        self.rows = np.flatnonzero(kept).astype(np.uint32)
         old = source.arrays.postings.list_keys[self.rows]
         fields = old >> np.uint64(TERM_BITS) << np.uint64(TERM_BITS)
         self.keys = fields | numbers[(old & _ALL_TERMS).astype(np.int64)].astype(np.uint64)
         if self.keys.size and (self.keys[1:] < self.keys[:-1]).any():  # a run's are in no order
             order = np.argsort(self.keys)
             self.keys, self.rows = self.keys[order], self.rows[order]
-        self.counts = kept[self.rows]
+        self.counts = kept[self.rows].astype(np.uint32)
 
 
 @dataclass(frozen=True)
@@ -291,7 +295,7 @@ def _take(lists: _Lists, base: int, keys: NDArray[np.uint64], free: Ints) -> _Pi
     source, postings = lists.source, lists.source.arrays.postings
     first = int(np.searchsorted(lists.keys, keys[0]))
     last = int(np.searchsorted(lists.keys, keys[-1], side="right"))
-    own = lists.rows[first:last]
+    own = lists.rows[first:last].astype(np.int64)
     places = _bounds_at(postings.list_starts, own)
     documents = gathered(postings.documents, *places)
     frequencies = gathered(postings.frequencies, *places).astype(np.int64)
@@ -301,7 +305,7 @@ def _take(lists: _Lists, base: int, keys: NDArray[np.uint64], free: Ints) -> _Pi
         positions = positions[np.repeat(kept, frequencies)]
         documents, frequencies = documents[kept], frequencies[kept]
     rows = np.searchsorted(keys, lists.keys[first:last])
-    counts = lists.counts[first:last]
+    counts = lists.counts[first:last].astype(np.int64)
     targets = ranges(free[rows], counts)
     free[rows] += counts
     return _Piece(source.new_numbers[documents] + base, frequencies, positions, targets)
