@@ -79,11 +79,15 @@ def parse_question(published: Mapping[str, Any], source: str, remarks: list[str]
     Raises:
         MalformedRecord: its identity is missing or contradicts itself, or a date is none.
     """
+    fields = read_fields(published, remarks)
+    return make_question(source=source, source_rank=SourceRank.JSON, **fields)
+
+
+def read_fields(published: Mapping[str, Any], remarks: list[str]) -> dict[str, Any]:
+    """What `make_question` takes, except the source; arguments and errors of `parse_question`."""
     closure, closed_as = _closure(published, remarks)
-    return make_question(
-        source=source,
-        source_rank=SourceRank.JSON,
-        closed_as=closed_as,
+    return {
+        "closed_as": closed_as,
         **_identity(published),
         **_indexing(published),
         **_author(published),
@@ -91,7 +95,7 @@ def parse_question(published: Mapping[str, Any], source: str, remarks: list[str]
         **_publication(published, closure if closed_as == "repondue" else {}, remarks),
         **_events(published, remarks),
         **_withdrawal(closure if closed_as == "retiree" else {}),
-    )
+    }
 
 
 def _questions(root: Any) -> list[Mapping[str, Any]]:
@@ -267,7 +271,12 @@ def _closed_by_answer(published: Mapping[str, Any], code: str | None, wording: s
         # It says that the question is closed, not by what.
         answers = _publications(published, "textesReponse", "texteReponse")
         return _current_text(answers) is not None or bool(find(answers, "infoJO", "dateJO"))
-    return any(_ANSWERED.match(unidecode(said or "").lower()) for said in (code, wording))
+    return says_answered(code, wording)
+
+
+def says_answered(*said: str | None) -> bool:
+    """Whether the code or the wording of a closure is that of an answer."""
+    return any(_ANSWERED.match(unidecode(words or "").lower()) for words in said)
 
 
 def _withdrawal(closure: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,12 +16,14 @@ from datetime import date
 from typing import Any, Final
 
 from index.errors import MalformedRecord
+from index.markup import clean_html, text_of_html
 from index.question import TYPES, Attribution, Question, SourceRank, make_question
 from index.sources.actors import ordinal
 from index.sources.dates import dates_in, fold, read_date
 
-_TYPE_OF_WORDS: Final = {fold(words): type_ for type_, words in TYPES.items()}
-_WORDS: Final = "|".join(_TYPE_OF_WORDS)
+TYPE_OF_WORDS: Final = {fold(words): type_ for type_, words in TYPES.items()}
+"""The type that folded words tell."""
+_WORDS: Final = "|".join(TYPE_OF_WORDS)
 
 LEGISLATURE: Final = re.compile(r"(\d{1,2}) ?(?:e|er|ere|eme|me)? legislature")
 """The folded line that tells the législature."""
@@ -40,8 +42,9 @@ _SEAT: Final = re.compile(
     re.IGNORECASE,
 )
 _PAGE: Final = re.compile(r"\bpages?\s*:?\s*(\d[\d .]*\d|\S+)")
-_UP_TO_A_DATE: Final = re.compile(r"(?:question|reponse|publication) .*?\b(?:le|du) (?=\d)")
+_UP_TO_A_DATE: Final = re.compile(r"^(?:question|reponse|publication) .*?\b(?:le|du) (?=\d)")
 _CIVILITE: Final = re.compile(r"(?P<civilite>M\.?|Mme|Mlle|Mmes|MM\.)\s+(?P<name>.+)")
+_ACTOR: Final = re.compile(r"(?:OMC_|/deputes/|data-document-id=[\"']?)(PA\d{1,9})\b")
 _BETWEEN_ANALYSES: Final = re.compile(r"(?<=\w\w\w)\. +(?=\S)")
 
 
@@ -56,6 +59,7 @@ class PageParts:
         titre: when it stands in no label.
         question: its text as clean HTML.
         answer: the same.
+        remarks: what the layout leaves out because it is not understood.
     """
 
     header: list[str] = field(default_factory=list)
@@ -64,6 +68,7 @@ class PageParts:
     titre: str | None = None
     question: str | None = None
     answer: str | None = None
+    remarks: list[str] = field(default_factory=list)
 
 
 def make_page_question(
@@ -82,7 +87,7 @@ def make_page_question(
             page contradict each other, or a date is none.
     """
     facts = read_labels(parts.labels)
-    remarks.extend(facts.get("remarks", ()))
+    remarks.extend((*parts.remarks, *facts.get("remarks", ())))
     fields = {name: value for name, value in facts.items() if name not in _OTHER_FACTS}
     fields |= {name: value for name, value in parts.facts.items() if value}
     fields |= _identity(parts.header, facts)
@@ -132,6 +137,23 @@ def pair_labels(lines: Iterable[str]) -> list[tuple[str, str]]:
             found[-1] = (label, f"{value} {line}".strip())
             adjacent = True
     return found
+
+
+def labels_of(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """Label and value of each line of HTML, where nothing is cut by line breaks."""
+    return pair_labels(part for line in lines for part in (line, ""))
+
+
+def lines_of_html(raw: str) -> list[str]:
+    """The plain lines of a part of a page: one a paragraph, row or break."""
+    lines = text_of_html(clean_html(raw) or "").split("\n")
+    return [" ".join(line.split()) for line in lines]
+
+
+def actor_reference(raw: str) -> str | None:
+    """The author's key in the open data, from the first link to an actor's page."""
+    match = _ACTOR.search(raw)
+    return match[1] if match else None
 
 
 def has_known_label(line: str) -> bool:
@@ -202,7 +224,7 @@ def _read_seat(_: str, value: str) -> dict[str, Any]:
 
 
 def _read_type(label: str, value: str) -> dict[str, Any]:
-    type_ = _TYPE_OF_WORDS.get(fold(value))
+    type_ = TYPE_OF_WORDS.get(fold(value))
     if type_ is None:
         raise MalformedRecord(f"« {label} » {value!r:.60} is none of {', '.join(TYPES.values())}")
     return {"type": type_}
@@ -328,7 +350,7 @@ def _identity(header: Sequence[str], facts: dict[str, Any]) -> dict[str, Any]:
     """Législature, type and number, which the header and the data both tell."""
     headings = [heading(line) for line in header]
     numbered = [
-        (_TYPE_OF_WORDS[match[1]], _integer("n°", match[2]))
+        (TYPE_OF_WORDS[match[1]], _integer("n°", match[2]))
         for match in map(NUMBERED.fullmatch, headings)
         if match
     ]
