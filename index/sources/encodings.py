@@ -13,7 +13,7 @@ from typing import Final
 
 from index.sources.document import Document, UnreadableDocument
 
-LARGEST_PAGE: Final = 4 * 1024 * 1024
+LARGEST_PAGE: Final = 2 * 1024 * 1024
 """The largest page or XML of one question, in bytes; published ones have less than one million."""
 
 _LOOKED_AT: Final = 4096

@@ -64,13 +64,12 @@ def _tag_of(page: str, name: str, start: int) -> int:
 
 def _texts(page: str) -> tuple[str, str]:
     """Question and answer; a debate may have no heading, only its block."""
+    end = _END.search(page)
+    page = page[: end.start()] if end else page
     asked, answered = _QUESTION_HEADING.search(page), _ANSWER_HEADING.search(page)
     block = _tag_of(page, _ANSWER, 0)
     heading, start = answered.span() if answered else (block, block)
-    last = _END.search(page, start)
-    end = last.start() if last else len(page)
-    question = page[asked.end() : min(heading, end)] if asked else ""
-    return question, page[start:end]
+    return page[asked.end() : heading] if asked else "", page[start:]
 
 
 def _identity(lines: Sequence[str]) -> list[tuple[str, str]]:
