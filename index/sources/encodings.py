@@ -70,6 +70,4 @@ def _decoded(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeError as error:
         place = f" at byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else ""
-        raise UnreadableDocument(
-            f"not {encoding}{place}, which it says to be in: convert it to UTF-8"
-        ) from error
+        raise UnreadableDocument(f"not {encoding}{place}: convert it to UTF-8") from error

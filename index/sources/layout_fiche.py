@@ -23,6 +23,7 @@ MARK: Final = re.compile(rb"<title>\s*fiche question|<n?leg>|<codret>", re.IGNOR
 _NAMES: Final = """ana aut civ codret comprep cret dc dca dept derq derr dpq dpr draps dret dsign
     groupe grp leg mina mini nat nleg num pgerq pgerrep pgq pgrep quest reg rep reponse ret rub
     rubriquage tana textes""".split()
+_TEXTS: Final = frozenset({"quest", "rep", "comprep"})
 _TAG: Final = re.compile(rf"<(?P<end>/?)(?P<name>{'|'.join(_NAMES)})\b[^<>]*>", re.IGNORECASE)
 _ANSWER_LABEL: Final = re.compile(
     r"(?:DEBAT|Texte de la R(?:[EÉé]|&eacute;)PONSE)\s*:", re.IGNORECASE
@@ -51,7 +52,11 @@ _Values = Mapping[str, Sequence[str]]
 def cut(page: str) -> PageParts:
     """The parts of a page without comments and scripts."""
     raw = _raw_values(page)
-    values = {name: list(filter(None, map(plain_line, told))) for name, told in raw.items()}
+    values = {
+        name: list(filter(None, map(plain_line, told)))
+        for name, told in raw.items()
+        if name not in _TEXTS
+    }
     question = clean_html("".join(raw["quest"]))
     answer = clean_html("".join((*raw["rep"], *raw["comprep"]))) or _labelled_answer(page)
     return PageParts(

@@ -255,24 +255,21 @@ def _read_publication(name: str) -> Callable[[str, str], dict[str, Any]]:
     return read_publication
 
 
-def _read_sitting(label: str, value: str) -> dict[str, Any]:
+def _read_day(name: str) -> Callable[[str, str], dict[str, Any]]:
+    """The first date of a sentence; a sentence without one is left out."""
+    return lambda label, value: _if_dated(label, value, lambda days: {name: days[0]})
+
+
+def _read_days(name: str) -> Callable[[str, str], dict[str, Any]]:
+    """Every date of a sentence; a sentence without one is left out."""
+    return lambda label, value: _if_dated(label, value, lambda days: {name: days})
+
+
+def _if_dated(
+    label: str, value: str, facts_of: Callable[[list[date]], dict[str, Any]]
+) -> dict[str, Any]:
     found = dates_in(f"« {label} »", value)
-    return {"date_question": found[0]} if found else _without_date(label, value)
-
-
-def _read_flagging(label: str, value: str) -> dict[str, Any]:
-    found = dates_in(f"« {label} »", value)
-    return {"date_signalement": found[0]} if found else _without_date(label, value)
-
-
-def _read_renewals(label: str, value: str) -> dict[str, Any]:
-    found = dates_in(f"« {label} »", value)
-    return {"dates_renouvellement": found} if found else _without_date(label, value)
-
-
-def _read_erratum(label: str, value: str) -> dict[str, Any]:
-    found = dates_in(f"« {label} »", value)
-    return {"dates_erratum": found} if found else _without_date(label, value)
+    return facts_of(found) if found else {"remarks": [_no_date(label, value)]}
 
 
 def _read_attribution(label: str, value: str) -> dict[str, Any]:
@@ -304,12 +301,12 @@ _READERS: Final = tuple(
         (r"reponse publiee (?:au jo(?: le)?$|le \d)", _read_publication("reponse")),
         (r"publication de la question au journal officiel", _read_publication("question")),
         (r"publication de la reponse au journal officiel", _read_publication("reponse")),
-        (r"date de la seance$", _read_sitting),
-        (r"(?:date de |question )signale", _read_flagging),
-        (r"(?:dates? de |question )renouvel", _read_renewals),
+        (r"date de la seance$", _read_day("date_question")),
+        (r"(?:date de |question )signale", _read_day("date_signalement")),
+        (r"(?:dates? de |question )renouvel", _read_days("dates_renouvellement")),
         (r"dates? de changement d'attribution", _read_attribution),
         (r"(?:date de retrait|question retiree)", _read_withdrawal),
-        (r"erratum de la (?:question|reponse)", _read_erratum),
+        (r"erratum de la (?:question|reponse)", _read_days("dates_erratum")),
     )
 )
 """What each label of the data tells, by its folded words."""
@@ -328,11 +325,6 @@ def _some_dates(label: str, value: str) -> list[date]:
     if not found:
         raise MalformedRecord(_no_date(label, value))
     return found
-
-
-def _without_date(label: str, value: str) -> dict[str, Any]:
-    """What is known of an event that says no date."""
-    return {"remarks": [_no_date(label, value)]}
 
 
 def _no_date(label: str, value: str) -> str:

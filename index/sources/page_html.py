@@ -20,7 +20,7 @@ from index.sources import layout_bloc, layout_detail, layout_fiche
 from index.sources.document import Document
 from index.sources.encodings import markup_text
 from index.sources.page_facts import PageParts, make_page_question
-from index.sources.rejects import Reject, Remark, make_reject, make_remarks
+from index.sources.rejects import Reject, Remark, read_one
 
 _BEGINNING: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 _UNSEEN: Final = re.compile(r"(?is)<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)")
@@ -47,15 +47,7 @@ def recognises(document: Document) -> bool:
 
 def read(document: Document) -> Iterator[Question | Remark | Reject]:
     """The question of the page and what in it isn't understood, or why it is none."""
-    page = markup_text(document)
-    remarks: list[str] = []
-    try:
-        question = parse_page(page, document.source, remarks)
-    except MalformedRecord as error:
-        yield make_reject(document.source, "", str(error), page)
-    else:
-        yield question
-        yield from make_remarks(question, remarks)
+    return read_one(markup_text(document), document.source, parse_page)
 
 
 def parse_page(page: str, source: str, remarks: list[str]) -> Question:

@@ -17,7 +17,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from index.errors import MalformedRecord
 from index.markup import html_of_text, plain_line, without_controls
 from index.question import Question, SourceRank
 from index.sources.document import Document
@@ -31,7 +30,7 @@ from index.sources.page_facts import (
     make_page_question,
     pair_labels,
 )
-from index.sources.rejects import Reject, Remark, make_reject, make_remarks
+from index.sources.rejects import Reject, Remark, read_one
 
 _QUESTION_HEADING: Final = re.compile(r"textes? de la question")
 _ANSWER_HEADING: Final = re.compile(r"textes? de la reponse")
@@ -55,14 +54,7 @@ def recognises(document: Document) -> bool:
 
 def read(document: Document) -> Iterator[Question | Remark | Reject]:
     """The question of the page and what in it isn't understood, or why it is none."""
-    remarks: list[str] = []
-    try:
-        question = parse_page(document.text, document.source, remarks)
-    except MalformedRecord as error:
-        yield make_reject(document.source, "", str(error), document.text)
-    else:
-        yield question
-        yield from make_remarks(question, remarks)
+    return read_one(document.text, document.source, parse_page)
 
 
 def parse_page(text: str, source: str, remarks: list[str]) -> Question:

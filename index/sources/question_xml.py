@@ -19,7 +19,7 @@ from index.sources.encodings import markup_text
 from index.sources.opendata_json import read_fields
 from index.sources.published_json import find, first_text, leaves, texts
 from index.sources.published_xml import parse_xml
-from index.sources.rejects import Reject, Remark, make_reject, make_remarks
+from index.sources.rejects import Reject, Remark, read_one
 
 _BEGINNING: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|!DOCTYPE|QUESTION[\s>])")
 _ROOT: Final = re.compile(rb"<QUESTION[\s>]")
@@ -33,15 +33,7 @@ def recognises(document: Document) -> bool:
 
 def read(document: Document) -> Iterator[Question | Remark | Reject]:
     """The question and what in it isn't understood, or why it is none."""
-    text = markup_text(document)
-    remarks: list[str] = []
-    try:
-        question = parse_question(text, document.source, remarks)
-    except MalformedRecord as error:
-        yield make_reject(document.source, "", str(error), text)
-    else:
-        yield question
-        yield from make_remarks(question, remarks)
+    return read_one(markup_text(document), document.source, parse_question)
 
 
 def parse_question(text: str, source: str, remarks: list[str]) -> Question:
