@@ -25,6 +25,8 @@ _NAMES: Final = """ana aut civ codret comprep cret dc dca dept derq derr dpq dpr
     rubriquage tana textes""".split()
 _TEXTS: Final = frozenset({"quest", "rep", "comprep"})
 _TAG: Final = re.compile(rf"<(?P<end>/?)(?P<name>{'|'.join(_NAMES)})\b[^<>]*>", re.IGNORECASE)
+_MOST_NAMES: Final = 12
+"""Words of an author's name, at most, that are tried as first names."""
 _ANSWER_LABEL: Final = re.compile(
     r"(?:DEBAT|Texte de la R(?:[EÉé]|&eacute;)PONSE)\s*:", re.IGNORECASE
 )
@@ -134,14 +136,14 @@ def _author(values: _Values, text: str) -> dict[str, str | None]:
 def _told_apart(words: Sequence[str], text: str) -> tuple[str, str]:
     """Name and first name of "Nom Prénom"; without a text that tells, the last word is the latter.
 
-    >>> _told_apart(["Le", "Guen", "Jean", "Marie"], "m. jean marie le guen demande")
-    ('Le Guen', 'Jean Marie')
+    "Le Guen Jean Marie" is Jean Marie Le Guen when the text says "M. Jean Marie Le Guen demande".
     """
-    splits = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))]
-    for nom, prenom in splits:
-        if re.search(rf"\b{re.escape(fold(f'{prenom} {nom}'))}\b", text):
+    places = range(1, len(words)) if len(words) <= _MOST_NAMES else ()
+    for place in places:
+        nom, prenom = " ".join(words[:place]), " ".join(words[place:])
+        if fold(f"{prenom} {nom}") in text:
             return nom, prenom
-    return splits[-1] if splits else (words[0], "")
+    return (" ".join(words[:-1]), words[-1]) if len(words) > 1 else (words[0], "")
 
 
 def _labelled_answer(page: str) -> str | None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 from index.errors import MalformedRecord
@@ -31,6 +32,11 @@ NUMBERED: Final = re.compile(rf"({_WORDS})s? n ?(?:deg|o|\.)?\.? ?:? ?(\d[\d .]*
 """The folded line that tells type and number."""
 DECORATION: Final = re.compile(r"assemblee nationale|https?://\S+|-{3,}|\*{3,}|_{3,}")
 """Folded lines that tell nothing."""
+
+_LONGEST_FACT: Final = 2_000
+"""Characters of a line or a value that may tell a fact; published ones have less than 300."""
+_MOST_LINES: Final = 2_000
+"""Lines of a part of a page, beside its texts; published ones have less than 100."""
 
 _HEADINGS: Final = re.compile(
     rf"donnees? cles?|date(?:\(s\)|s)? clee?(?:\(s\)|s)?|{DECORATION.pattern}"
@@ -132,7 +138,7 @@ def pair_labels(lines: Iterable[str]) -> list[tuple[str, str]]:
             adjacent = True
         elif _reader(line):
             found.append((line, line))
-        elif found and (adjacent or not found[-1][1]):
+        elif found and (adjacent or not found[-1][1]) and len(found[-1][1]) < _LONGEST_FACT:
             label, value = found[-1]
             found[-1] = (label, f"{value} {line}".strip())
             adjacent = True
@@ -145,9 +151,12 @@ def labels_of(lines: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def lines_of_html(raw: str) -> list[str]:
-    """The plain lines of a part of a page: one a paragraph, row or break."""
-    lines = text_of_html(clean_html(raw) or "").split("\n")
-    return [" ".join(line.split()) for line in lines]
+    """The plain lines of a part of a page: one a paragraph, row or break.
+
+    Lines that are too long to tell a fact are left out, and so are those after too many.
+    """
+    lines = (" ".join(line.split()) for line in text_of_html(clean_html(raw) or "").split("\n"))
+    return list(islice((line for line in lines if len(line) <= _LONGEST_FACT), _MOST_LINES))
 
 
 def actor_reference(raw: str) -> str | None:
@@ -177,6 +186,9 @@ def read_labels(labels: Sequence[tuple[str, str]]) -> dict[str, Any]:
     for label, value in labels:
         reader = _reader(label)
         if reader is None or not value:
+            continue
+        if len(value) > _LONGEST_FACT:
+            facts.setdefault("remarks", []).append(f"« {label} » {value!r:.60} is too long")
             continue
         for name, fact in reader(label, value).items():
             if isinstance(fact, list):

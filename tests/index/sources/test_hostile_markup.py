@@ -165,3 +165,26 @@ def test_a_text_of_many_tags_leaves_the_facts_readable(
     for question in outcomes.questions:
         assert question.numero == 900_001
         assert (question.texte_reponse or "<p>Oui.").startswith("<p>Oui.")
+
+
+@pytest.mark.parametrize("name", ["AUT", "RUB", "ANA", "GROUPE", "MINI", "DPQ"])
+@pytest.mark.parametrize("unit", ["M. ", "de ( - ", "Rubrique :<br>"])
+def test_a_fact_of_ten_thousand_words_is_one_question_or_one_reject(
+    name: str, unit: str, write: Write, read: Read
+) -> None:
+    """No pattern looks at such a value for longer than it takes to read it."""
+    page = as_fiche(Facts())
+    before, rest = page.split(f"<{name}>")
+    outcomes = read(write("page.htm", f"{before}<{name}>{unit * 10_000}{rest}"))
+
+    assert len(outcomes.questions) + len(outcomes.rejects) == 1
+
+
+def test_a_fact_too_long_to_be_one_is_left_out_and_told(write: Write, read: Read) -> None:
+    """The question is kept without its rubrique, and the account says why."""
+    outcomes = read(write("page.htm", as_fiche(Facts()).replace(">eau", ">" + "eau " * 1_000)))
+
+    assert [remark.reason for remark in outcomes.reading.remarks] == [
+        f"« Rubrique » '{'eau ' * 14}eau is too long"
+    ]
+    assert outcomes.questions[0].rubrique is None
