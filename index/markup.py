@@ -34,10 +34,6 @@ _MARKUP: Final = re.compile(
       (?P<attributes>(?:[^<>=]++ | =\s*+"[^"<]*+" | =\s*+'[^'<]*+' | =)*+(?=>) | [^<>]*+)> | <"""
 )
 """Comments, scripts, tags, and a `<` that is text. Linear: nothing is read twice."""
-_REFERENCE: Final = re.compile(r"&#?\w{1,40};?")
-_AMPERSAND, _LESS_THAN = "\1", "\2"
-"""What stands for both signs in a text while it is parsed: for each reference in it, the parser
-takes a time that grows with the rest of the text. No text holds them (see `without_controls`)."""
 _SPAN: Final = re.compile(r"\b((?:row|col)span)\s*=\s*[\"']?([0-9]{1,3})(?![0-9])", re.I)
 _CELL: Final = re.compile(r"<(t[dh])\b[^>]*>(?:[^<]++|<(?!/?t[dh]\b))*+</\1>")
 _WORDS: Final = r"[^<\s]++(?: [^<\s]++)*+"
@@ -120,17 +116,7 @@ def _prepared(raw: str) -> str:
     prepared = _MARKUP.sub(lambda found: _rewritten(found, opened), without_controls(raw))
     if len(re.findall(r"<[uo]l\b", prepared)) > _MOST_LISTS:
         prepared = re.sub(r"</?(?:[uo]l|li)\b", "<p", prepared)
-    return "<p>" + _without_references(prepared)
-
-
-def _without_references(prepared: str) -> str:
-    plain = prepared.replace("&amp;", _AMPERSAND).replace("&lt;", _LESS_THAN)
-    return _REFERENCE.sub(_resolved, plain).replace("&", _AMPERSAND)
-
-
-def _resolved(reference: re.Match[str]) -> str:
-    character = html.unescape(reference[0])
-    return character.replace("&", _AMPERSAND).replace("<", _LESS_THAN)
+    return "<p>" + prepared
 
 
 def _rewritten(found: re.Match[str], opened: list[str]) -> str:
@@ -156,7 +142,6 @@ def _ends(opened: list[str], kept: int = 0) -> str:
 def _parsed(prepared: str) -> str:
     """What the parser makes of it, the paragraphs of a cell parted by `br`."""
     parsed = nh3.clean(prepared, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES)
-    parsed = parsed.replace(_AMPERSAND, "&amp;").replace(_LESS_THAN, "&lt;")
     return _CELL.sub(lambda cell: re.sub(r"(?:</?p>\s*)+", "<br>", cell[0]), parsed)
 
 

@@ -79,15 +79,11 @@ def parse_question(published: Mapping[str, Any], source: str, remarks: list[str]
     Raises:
         MalformedRecord: its identity is missing or contradicts itself, or a date is none.
     """
-    fields = read_fields(published, remarks)
-    return make_question(source=source, source_rank=SourceRank.JSON, **fields)
-
-
-def read_fields(published: Mapping[str, Any], remarks: list[str]) -> dict[str, Any]:
-    """What `make_question` takes, except the source; arguments and errors of `parse_question`."""
     closure, closed_as = _closure(published, remarks)
-    return {
-        "closed_as": closed_as,
+    return make_question(
+        source=source,
+        source_rank=SourceRank.JSON,
+        closed_as=closed_as,
         **_identity(published),
         **_indexing(published),
         **_author(published),
@@ -95,7 +91,7 @@ def read_fields(published: Mapping[str, Any], remarks: list[str]) -> dict[str, A
         **_publication(published, closure if closed_as == "repondue" else {}, remarks),
         **_events(published, remarks),
         **_withdrawal(closure if closed_as == "retiree" else {}),
-    }
+    )
 
 
 def _questions(root: Any) -> list[Mapping[str, Any]]:

@@ -24,6 +24,8 @@ from index.sources.rejects import Reject, Remark, read_one
 
 _BEGINNING: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 _UNSEEN: Final = re.compile(r"(?is)<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Control characters other than white space; no record keeps them."""
 
 
 class _Layout(NamedTuple):
@@ -59,6 +61,8 @@ def parse_page(page: str, source: str, remarks: list[str]) -> Question:
     layout = _layout_of_head(page.encode("utf-8", "replace"))
     if layout is None:
         raise MalformedRecord("page in none of the layouts of question pages")
+    if _CONTROLS.search(page):
+        remarks.append("control characters, such as NUL, were taken out")
     parts = layout.cut(_UNSEEN.sub("", page))
     return make_page_question(
         parts, source=source, source_rank=SourceRank.PAGE_HTML, remarks=remarks

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from index.errors import MalformedRecord
-from index.question import Question, SourceRank, make_question
+from index.question import Question, SourceRank
+from index.sources import opendata_json
 from index.sources.actors import ordinal
 from index.sources.document import Document
 from index.sources.encodings import markup_text
-from index.sources.opendata_json import read_fields
 from index.sources.published_json import find, first_text, leaves, texts
 from index.sources.published_xml import parse_xml
 from index.sources.rejects import Reject, Remark, read_one
@@ -53,8 +54,8 @@ def parse_question(text: str, source: str, remarks: list[str]) -> Question:
     if not isinstance(element, Mapping):
         raise MalformedRecord(f"XML whose root is {next(iter(parsed))}, not a QUESTION")
     remarks.extend(_not_understood(element))
-    fields = read_fields(_as_published(element), remarks)
-    return make_question(source=source, source_rank=SourceRank.XML, **fields | _person(element))
+    question = opendata_json.parse_question(_as_published(element), source, remarks)
+    return replace(question, source_rank=SourceRank.XML, **_person(element))
 
 
 def _as_published(element: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,14 +105,16 @@ def _reference(prefix: str, identifiers: list[Any]) -> str | None:
 
 
 def _person(element: Mapping[str, Any]) -> dict[str, Any]:
+    names = {
+        field: first_text(element, "AUTEUR", key)
+        for field, key in (("civilite", "CIVILITE"), ("prenom", "PRENOM"), ("nom", "NOM"))
+    }
+    seat = first_text(element, "CIRCONSCRIPTION", "@NUMERO_CIRCONSCRIPTION")
     return {
-        "civilite": first_text(element, "AUTEUR", "CIVILITE"),
-        "prenom": first_text(element, "AUTEUR", "PRENOM"),
-        "nom": first_text(element, "AUTEUR", "NOM"),
+        **names,
+        "auteur": " ".join(filter(None, names.values())) or None,
         "departement": first_text(element, "CIRCONSCRIPTION", "DEPARTEMENT"),
-        "circonscription": ordinal(
-            first_text(element, "CIRCONSCRIPTION", "@NUMERO_CIRCONSCRIPTION")
-        ),
+        "circonscription": ordinal(seat),
     }
 
 

@@ -139,14 +139,17 @@ def test_a_hundred_megabytes_in_one_field_are_never_held(
 
 
 @pytest.mark.parametrize("page", [as_fiche, as_detail, as_bloc])
-def test_nul_bytes_and_controls_in_a_page_are_cleaned(
+def test_nul_bytes_and_controls_in_a_page_are_cleaned_and_told(
     page: Callable[[Facts], str], write: Write, read: Read
 ) -> None:
-    """They are in no record, and keep nothing from being read."""
+    """They are in no record, keep nothing from being read, and the account says so."""
     facts = Facts(question="Le\0 pu\x01its\x9d.")
-    (question,) = read(write("page.htm", page(facts))).questions
+    outcomes = read(write("page.htm", page(facts)))
 
-    assert question.texte_question == "<p>Le puits.</p>"
+    assert outcomes.questions[0].texte_question == "<p>Le puits.</p>"
+    assert [remark.reason for remark in outcomes.reading.remarks] == [
+        "control characters, such as NUL, were taken out"
+    ]
 
 
 @pytest.mark.parametrize("page", [as_fiche, as_detail, as_bloc])
