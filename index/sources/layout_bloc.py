@@ -22,8 +22,11 @@ from index.sources.page_facts import (
     lines_of_html,
 )
 
-MARK: Final = re.compile(rb"[\"' ]_style-question\b|/dyn/\d{1,2}/questions/QANR5L\d", re.IGNORECASE)
-"""What only these pages have; the second is their own address, near their beginning."""
+MARK: Final = re.compile(
+    rb"[\"' ]_style-question\b|content=[\"'][^\"'<>\s]{0,80}/dyn/\d{1,2}/questions/QANR5L\d",
+    re.IGNORECASE,
+)
+"""What only these pages have; the second is the address that they give as their own."""
 
 _BLOC: Final = "_style-question"
 _UID: Final = re.compile(r"data-id=[\"']?(?P<uid>QANR5L\w+)")

@@ -335,9 +335,16 @@ def test_a_text_under_an_unknown_heading_is_told() -> None:
     assert remarks == ["the text under 'Avis publié le 15 janvier 2014' is not understood"]
 
 
-def test_other_pages_are_no_questions(write: Write, read: Read) -> None:
-    """HTML without the mark of a question page is said to be what it looks like."""
-    outcomes = read(write("page.htm", "<!doctype html><html><p>Question écrite n° 900001</p>"))
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p>Question écrite n° 900001</p>",
+        '<a href="/dyn/17/questions/QANR5L17QE900001">Question n° 900001</a>',
+    ],
+)
+def test_other_pages_are_no_questions(words: str, write: Write, read: Read) -> None:
+    """A page that names a question, or links to some, is said to be what it looks like."""
+    outcomes = read(write("page.htm", f"<!doctype html><html>{words}"))
 
     assert outcomes.questions == []
     assert outcomes.rejects[0].reason == (
