@@ -267,7 +267,12 @@ def _closed_by_answer(published: Mapping[str, Any], code: str | None, wording: s
         # It says that the question is closed, not by what.
         answers = _publications(published, "textesReponse", "texteReponse")
         return _current_text(answers) is not None or bool(find(answers, "infoJO", "dateJO"))
-    return any(_ANSWERED.match(unidecode(said or "").lower()) for said in (code, wording))
+    return says_answered(code, wording)
+
+
+def says_answered(*said: str | None) -> bool:
+    """Whether the code or the wording of a closure is that of an answer."""
+    return any(_ANSWERED.match(unidecode(words or "").lower()) for words in said)
 
 
 def _withdrawal(closure: Mapping[str, Any]) -> dict[str, Any]:

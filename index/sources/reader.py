@@ -19,7 +19,7 @@ from typing import IO, Final, Protocol
 
 from index.progress import Progress
 from index.question import Question
-from index.sources import actors, ndjson, opendata_json, page_text
+from index.sources import actors, ndjson, opendata_json, page_html, page_text, question_xml
 from index.sources.actors import Directory
 from index.sources.document import Document, UnreadableDocument, unrecognised, why_unreadable
 from index.sources.rejects import Reject, Remark, make_reject
@@ -45,7 +45,7 @@ class Format(Protocol):
         """
 
 
-FORMATS: Final[tuple[Format, ...]] = (ndjson, opendata_json, page_text)
+FORMATS: Final[tuple[Format, ...]] = (ndjson, opendata_json, question_xml, page_html, page_text)
 """Tried in this order. NDJSON comes first: it is read by line where JSON is read whole."""
 
 

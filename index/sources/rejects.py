@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from index.errors import MalformedRecord
 from index.question import Question
 
 _EXCERPT_LENGTH: Final = 200
@@ -51,6 +52,26 @@ def make_remarks(question: Question, reasons: Iterable[str]) -> Iterator[Remark]
 def make_reject(source: str, place: str, reason: str, raw: str | bytes = "") -> Reject:
     """A `Reject` whose reason and excerpt fit on one line and can be encoded."""
     return Reject(source, place, _one_line(reason), _one_line(raw[: 4 * _EXCERPT_LENGTH]))
+
+
+def read_one(
+    text: str, source: str, parse: Callable[[str, str, list[str]], Question]
+) -> Iterator[Question | Remark | Reject]:
+    """What a document that is one question comes out as: it and the remarks, or a reject.
+
+    Args:
+        text: the document.
+        source: its name.
+        parse: makes a question of the two and adds to the remarks; raises MalformedRecord.
+    """
+    remarks: list[str] = []
+    try:
+        question = parse(text, source, remarks)
+    except MalformedRecord as error:
+        yield make_reject(source, "", str(error), text)
+    else:
+        yield question
+        yield from make_remarks(question, remarks)
 
 
 def _one_line(raw: str | bytes) -> str:

@@ -50,10 +50,10 @@ def index_command(
 ) -> None:
     """Add the questions of files, folders and zips to an index, made when there is none.
 
-    Files are recognised by content: open-data JSON, question pages as text, and this program's
-    own NDJSON. Indexing a file again changes nothing, a newer version of a question replaces the
-    older one, and an older file never overwrites. What can't be read is set apart with its
-    reason and never stops the rest.
+    Files are recognised by content: open-data JSON, XML of one question, question pages in HTML
+    or as text, and this program's own NDJSON. Indexing a file again changes nothing, a newer
+    version of a question replaces the older one, and an older file never overwrites. What can't
+    be read is set apart with its reason and never stops the rest.
     """
     with shown_progress() as progress:
         report = build(sources, directory, today=date.today(), rebuild=rebuild, progress=progress)
