@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from index.errors import AddressesMalformed, AddressRefused, QuestionsError
 from index.question import TYPES
-from index.sync.publisher import Publisher, host_of
+from index.sync.publisher import Publisher, host_of, join
 
 ACTORS: Final = "acteurs"
 """The kind of archive that names députés and bodies; the other kinds are types of question."""
@@ -175,7 +174,7 @@ def _archives(table: Mapping[str, Any], base: str) -> Iterator[Archive]:
         if not isinstance(address, str) or not address:
             raise AddressesMalformed(f"[{kind}] {key} is no address")
         legislature = following if key == NEXT else int(key)
-        url = urljoin(base, address.replace("{legislature}", str(legislature)))
+        url = join(base, address.replace("{legislature}", str(legislature)))
         yield Archive(legislature, kind, url, tentative=key == NEXT)
 
 

@@ -204,8 +204,14 @@ def _check_status(answer: Answer, url: str, *, ranged: bool) -> None:
 
 
 def _version_of(answer: Answer, url: str) -> Version:
-    headers = answer.headers
-    return Version(url, headers.get("ETag"), headers.get("Last-Modified"), answer.length)
+    etag, last_modified = (_validator(answer, name) for name in ("ETag", "Last-Modified"))
+    return Version(url, etag, last_modified, answer.length)
+
+
+def _validator(answer: Answer, name: str) -> str | None:
+    """The value of a header, when it can be sent back as it is."""
+    value = answer.headers.get(name, "")
+    return value if value and value.isascii() and value.isprintable() else None
 
 
 def _goes_on(answer: Answer, start: int, resumed: Version) -> bool:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urljoin
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from index.errors import AddressRefused
+
+_LONGEST_SHOWN: Final = 200
+"""Characters of an address in a message: a server may send very long ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +37,28 @@ class Publisher:
         # The parser is the one that the request is made with: two could read two hosts.
         parts = _parse(url)
         host = _bare_host(parts)
+        shown = url[:_LONGEST_SHOWN]
         if parts.auth is not None:
-            raise AddressRefused(f"{url} bears credentials, which are never sent")
+            raise AddressRefused(f"{shown} bears credentials, which are never sent")
         if host != self.domain.lower() and not host.endswith(f".{self.domain.lower()}"):
-            raise AddressRefused(f"{url} is not on {self.domain} or below it")
+            raise AddressRefused(f"{shown} is not on {self.domain} or below it")
         if parts.scheme != "https" and not self._may_be_plain(parts.scheme, host):
-            raise AddressRefused(f"{url} is not https")
+            raise AddressRefused(f"{shown} is not https")
 
     def _may_be_plain(self, scheme: str | None, host: str) -> bool:
         return self.allow_http and scheme == "http" and _is_loopback(host)
+
+
+def join(base: str, address: str) -> str:
+    """An address that may be relative to another one.
+
+    Raises:
+        AddressRefused: the two make none.
+    """
+    try:
+        return urljoin(base, address)
+    except ValueError as error:
+        raise AddressRefused(f"{address[:_LONGEST_SHOWN]!r} is no address") from error
 
 
 def host_of(url: str) -> str:
@@ -56,9 +74,11 @@ def _parse(url: str) -> Url:
     try:
         parts = parse_url(url)
     except LocationParseError as error:
-        raise AddressRefused(f"{url!r} is no address") from error
-    if not parts.host or any(char.isspace() or char == "\\" for char in url):
-        raise AddressRefused(f"{url!r} is no address")
+        raise AddressRefused(f"{url[:_LONGEST_SHOWN]!r} is no address") from error
+    # What doesn't print would drive the terminal on which an error shows it.
+    readable = url.isprintable() and not {" ", "\\"} & set(url)
+    if not parts.scheme or not parts.host or not readable:
+        raise AddressRefused(f"{url[:_LONGEST_SHOWN]!r} is no address")
     return parts
 
 

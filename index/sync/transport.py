@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from threading import Event, Thread, Timer
 from types import TracebackType
 from typing import Final
-from urllib.parse import urljoin
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -29,7 +28,7 @@ from urllib3.util import Retry, Timeout, parse_url
 
 from index.errors import AddressRefused
 from index.sync.patience import Patience
-from index.sync.publisher import Publisher
+from index.sync.publisher import Publisher, join
 
 MOST_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
@@ -96,21 +95,25 @@ class Transport:
             AddressRefused: a redirect leads elsewhere than to the publisher, or nowhere.
             Transient: no answer came.
         """
-        response = self._ask(url, headers)
+        asked, response = url, self._ask(url, headers)
         for _ in range(MOST_REDIRECTS):
             if response.status not in _REDIRECTS:
                 break
             response.close()
-            url = urljoin(url, response.headers.get("Location", ""))
-            try:
-                self._publisher.check(url)
-            except AddressRefused as error:
-                raise AddressRefused(f"redirected, and {error}") from error
+            url = self._redirected(url, response.headers.get("Location", ""))
             response = self._ask(url, headers)
         with _closing(response):
             if response.status in _REDIRECTS:
-                raise AddressRefused(f"redirected more than {MOST_REDIRECTS} times")
+                raise AddressRefused(f"{asked} redirects more than {MOST_REDIRECTS} times")
             yield self._answer(response)
+
+    def _redirected(self, url: str, location: str) -> str:
+        try:
+            target = join(url, location)
+            self._publisher.check(target)
+        except AddressRefused as error:
+            raise AddressRefused(f"{url} redirects, and {error}") from error
+        return target
 
     def _ask(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         manager = _manager(url)
@@ -156,7 +159,7 @@ def _closing(response: urllib3.BaseHTTPResponse) -> Iterator[None]:
 def _retry_after(response: urllib3.BaseHTTPResponse) -> float | None:
     try:
         return Retry(retry_after_max=_ONE_DAY).get_retry_after(response)
-    except InvalidHeader:
+    except (InvalidHeader, ValueError, OverflowError):  # the last two from dates out of range
         return None
 
 

@@ -9,19 +9,21 @@ import pytest
 
 from index.errors import ArchivesLocked
 from index.sync.folder import ArchiveFolder, archives_beside
-from index.sync.freshness import is_stale
+from index.sync.freshness import LONGEST_SILENCE, is_stale
 from index.sync.patience import Patience
 from tests.archive_server import whole
 from tests.index.sync.conftest import NEW, Sync
+
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 def test_two_processes_do_not_share_a_folder(tmp_path: Path) -> None:
     """The second is told what the first is doing; afterwards the folder is free."""
     directory = tmp_path / "archives"
-    with ArchiveFolder(directory).lock():
-        with pytest.raises(ArchivesLocked) as caught, ArchiveFolder(directory).lock():
-            pass
-    with ArchiveFolder(directory).lock():
+    first, second = ArchiveFolder(directory), ArchiveFolder(directory)
+    with first.lock(), pytest.raises(ArchivesLocked) as caught, second.lock():
+        pass
+    with second.lock():
         pass
 
     assert str(caught.value) == (
@@ -84,6 +86,16 @@ def test_data_are_stale_after_30_days(days: int, stale: bool) -> None:
 def test_data_without_a_date_are_not_stale() -> None:
     """They say nothing about the publisher."""
     assert not is_stale(None, date(2026, 5, 12))
+
+
+def test_the_documentation_gives_the_limits() -> None:
+    """Those that an operator may wonder about."""
+    page = (PROJECT / "docs" / "sync.md").read_text(encoding="utf-8")
+    patience = Patience()
+
+    assert f"{patience.connect} seconds to connect, {patience.read} for an answer" in page
+    assert f"than {patience.least // 1024} KiB a minute" in page
+    assert f"more than {LONGEST_SILENCE} days" in page
 
 
 def test_waits_double_up_to_a_limit() -> None:
