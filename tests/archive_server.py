@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import ssl
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,9 @@ from pathlib import Path
 from threading import Event, Thread
 
 from index.question import Question
+
+CERTIFICATE = Path(__file__).with_name("certificate.pem")
+"""A certificate for 127.0.0.1 that vouches for itself, with its key: of no use elsewhere."""
 
 Behaviour = Callable[["Request"], None]
 """Answers one request."""
@@ -56,23 +60,31 @@ class Request(BaseHTTPRequestHandler):
 class ArchiveServer:
     """Serves each path as its list of behaviours says, the last one again and again.
 
+    Args:
+        encrypted: over https, with a certificate that nobody trusts unless told to.
+
     Attributes:
         requests: path and headers of each request so far.
         closing: set when the server ends, so that whatever hangs goes on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, encrypted: bool = False) -> None:
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.closing = Event()
         self._behaviours: defaultdict[str, list[Behaviour]] = defaultdict(lambda: [status(404)])
         handler = type("Handler", (Request,), {"publisher": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
+        self._scheme = "https" if encrypted else "http"
+        if encrypted:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(CERTIFICATE)
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def url(self) -> str:
         """Its address, with a slash at the end."""
-        return f"http://127.0.0.1:{self._server.server_port}/"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}/"
 
     def publish(self, path: str, *behaviours: Behaviour) -> str:
         """Behave so on a path, from now on; its address."""

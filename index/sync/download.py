@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -121,9 +122,11 @@ class Download:
     def _receive(self, answer: Answer, part: Part, version: Version) -> None:
         step, total = f"Downloading {self.archive.name}", version.length or 0
         self.progress(step, part.size, total)
-        for size in part.append(answer.chunks()):
-            self._check_size(size, version, part)
-            self.progress(step, size, total)
+        # Closed at once, whatever is raised: what has come must be in the file.
+        with closing(part.append(answer.chunks())) as sizes:
+            for size in sizes:
+                self._check_size(size, version, part)
+                self.progress(step, size, total)
         if version.length is not None and part.size < version.length:
             raise Transient(f"cut off after {part.size} of {version.length} bytes")
 
@@ -222,7 +225,7 @@ def _goes_on(answer: Answer, start: int, resumed: Version) -> bool:
         return False
     total = None if content_range[2] == "*" else int(content_range[2])
     return (
-        total in (None, resumed.length)
+        (total is None or resumed.length in (None, total))
         and coming.etag in (None, resumed.etag)
         and coming.last_modified in (None, resumed.last_modified)
     )

@@ -62,7 +62,10 @@ class ArchiveFolder:
         return path.stat().st_size if path.is_file() else None
 
     def receipt(self, archive: Archive) -> Receipt | None:
-        """The receipt of an archive that is still as it was received; None otherwise."""
+        """The receipt of an archive that is still as it was received from where it is published.
+
+        None when there is none such: its validators would then vouch for something else.
+        """
         try:
             record = json.loads(self._receipt_path(archive).read_text(encoding="utf-8"))
             receipt = Receipt(**record)
@@ -70,7 +73,7 @@ class ArchiveFolder:
             intact = (path.stat().st_size, _sha256(path)) == (receipt.size, receipt.sha256)
         except (FileNotFoundError, ValueError, TypeError):
             return None
-        return receipt if intact else None
+        return receipt if intact and receipt.url == archive.url else None
 
     def keep(
         self, archive: Archive, part: Path, etag: str | None, last_modified: str | None

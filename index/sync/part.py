@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,7 +71,7 @@ class Part:
             pass
         write_atomically(self._version_path, json.dumps(asdict(version), indent=1) + "\n")
 
-    def append(self, chunks: Iterable[bytes]) -> Iterator[int]:
+    def append(self, chunks: Iterable[bytes]) -> Generator[int]:
         """Write chunks behind what has come, and give the size after each.
 
         What has come stays if the chunks break off.

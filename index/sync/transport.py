@@ -21,6 +21,7 @@ from urllib3.exceptions import (
     NameResolutionError,
     NewConnectionError,
     ProxyError,
+    ProxySchemeUnknown,
     ReadTimeoutError,
     SSLError,
 )
@@ -116,9 +117,9 @@ class Transport:
         return target
 
     def _ask(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        manager = _manager(url)
-        manager.pool_classes_by_scheme = _POOLS
         with _network_errors():
+            manager = _manager(url)
+            manager.pool_classes_by_scheme = _POOLS
             return manager.request(
                 "GET",
                 url,
@@ -179,6 +180,7 @@ def _in_words(error: HTTPError) -> str:
 
 
 _WORDS: Final[Mapping[type[HTTPError], str]] = {
+    ProxySchemeUnknown: "the environment names a proxy that is not http:// or https://",
     NameResolutionError: "the host's name is not known here",
     NewConnectionError: "no connection to the host",
     ConnectTimeoutError: "the host takes no connection in time",

@@ -19,6 +19,7 @@ from tests.archive_server import ArchiveServer, archive_of
 
 QUESTION = make_question(uid="QANR5L17QE1", titre="Une question", date_question=date(2025, 4, 22))
 OLD = archive_of(QUESTION, padding=3_000)
+THIS_MACHINE = Publisher("127.0.0.1", allow_http=True)
 NEW = archive_of(QUESTION, padding=5_000)
 
 
@@ -29,6 +30,7 @@ class Sync:
     server: ArchiveServer
     folder: ArchiveFolder
     archive: Archive
+    publisher: Publisher = THIS_MACHINE
     slept: list[float] = field(default_factory=list)
     steps: list[tuple[str, int, int]] = field(default_factory=list)
 
@@ -37,7 +39,7 @@ class Sync:
         limits = {"connect": 5, "read": 5, "stall": 5} | patience
         fetcher = Fetcher(
             self.folder,
-            Publisher("127.0.0.1", allow_http=True),
+            self.publisher,
             lambda *step: self.steps.append(step),
             Patience(**limits, sleep=self.slept.append),  # type: ignore[arg-type]
             accept_smaller=accept_smaller,

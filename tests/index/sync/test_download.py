@@ -22,6 +22,7 @@ from index.sync.part import Part
 from index.sync.patience import Patience
 from index.sync.publisher import Publisher
 from tests.archive_server import (
+    CERTIFICATE,
     ArchiveServer,
     Behaviour,
     archive_of,
@@ -262,6 +263,25 @@ def test_a_part_from_another_address_is_not_continued(sync: Sync) -> None:
     assert "Range" not in sync.server.requests[-1][1]
 
 
+def test_an_archive_kept_from_another_address_vouches_for_nothing(sync: Sync) -> None:
+    """A validator means something only to the server that gave it."""
+    hold(sync, NEW)
+    sync.archive = Archive(17, "QE", sync.server.publish("moved.zip", whole(NEW)))
+
+    assert sync.run().ending == "downloaded"
+    assert "If-None-Match" not in sync.server.headers_of(0)
+
+
+def test_a_rest_may_tell_the_length_that_was_not_known(sync: Sync) -> None:
+    """An archive begun without a length goes on all the same."""
+    head = f"HTTP/1.1 200 OK\r\nETag: {etag_of(NEW)}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    serve(sync, raw(head.encode(), b"7d0\r\n", NEW[:2_000], b"\r\n"), whole(NEW))
+
+    assert sync.run().ending == "downloaded"
+    assert sync.server.headers_of(1)["Range"] == "bytes=2000-"
+    assert sync.kept == NEW
+
+
 def test_a_damaged_version_beside_a_part_is_no_hindrance(sync: Sync) -> None:
     """Everything is asked for again."""
     serve(sync, cut(NEW, 2_000), status(503))
@@ -421,6 +441,28 @@ def test_a_server_that_was_waited_for_in_vain_is_asked_once_more_for_each_other_
 
     assert endings == ["failed", "failed", "downloaded", "failed"]
     assert [asked.count(f"/{n}.zip") for n in range(4)] == [5, 1, 1, 5]
+
+
+def test_the_proxy_of_the_environment_is_used(sync: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by other programs; here the server plays the proxy."""
+    monkeypatch.setenv("http_proxy", sync.server.url)
+    monkeypatch.delenv("no_proxy")
+    sync.archive = Archive(17, "QE", "http://127.0.0.1:9/questions.zip")
+    sync.run()
+
+    assert sync.server.requests[0][0] == "http://127.0.0.1:9/questions.zip"
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "127.0.0.1:9"])
+def test_a_proxy_that_cannot_be_used_is_a_problem(
+    sync: Sync, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    """It is named, rather than gone round."""
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.delenv("no_proxy")
+
+    assert "names a proxy that is not http:// or https://" in str(sync.run().problem)
+    assert sync.server.requests == []
 
 
 # Lies and garbage
@@ -650,6 +692,60 @@ def test_a_loop_of_redirects_ends(sync: Sync, code: int) -> None:
 
     assert str(sync.run().problem) == f"{sync.archive.url} redirects more than 5 times"
     assert len(sync.server.requests) == 6
+
+
+# Encryption
+
+
+@pytest.fixture
+def encrypted(tmp_path: Path) -> Iterator[Sync]:
+    """A publisher over https; nothing else is allowed."""
+    with ArchiveServer(encrypted=True).running() as server:
+        archive = Archive(17, "QE", server.url + "questions.zip")
+        yield Sync(server, ArchiveFolder(tmp_path), archive, Publisher("127.0.0.1"))
+
+
+def test_an_archive_comes_over_https(encrypted: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In pieces too, from a server whose certificate this machine trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    serve(encrypted, cut(NEW, 2_000), whole(NEW))
+
+    assert encrypted.run().ending == "downloaded"
+    assert encrypted.kept == NEW
+
+
+def test_a_certificate_that_is_not_trusted_is_a_problem(encrypted: Sync) -> None:
+    """Nothing is asked of whoever shows it."""
+    serve(encrypted, whole(NEW))
+    outcome = encrypted.run()
+
+    assert "the server's certificate or encryption is not in order" in str(outcome.problem)
+    assert encrypted.server.requests == []
+
+
+def test_a_redirect_that_leaves_encryption_is_refused(
+    encrypted: Sync, server: ArchiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even to the same host."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    serve(encrypted, redirect(server.publish("plain.zip", whole(NEW))))
+    outcome = encrypted.run()
+
+    assert "is not https" in str(outcome.problem)
+    assert server.requests == []
+
+
+def test_a_stall_over_https_is_cut(encrypted: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As without encryption, in the headers and in the body."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(NEW)}\r\n".encode()
+    serve(encrypted, drip([head, *[b"x"] * 1_000], 0.02))
+    in_headers = encrypted.run(read=0.2, fruitless=1)
+    serve(encrypted, drip([head + b"\r\n", *[b"P"] * 1_000], 0.02))
+    in_body = encrypted.run(stall=0.2, fruitless=1)
+
+    assert in_headers.ending == "failed"
+    assert "the server sends next to nothing" in str(in_body.problem)
 
 
 # Slow servers
