@@ -51,7 +51,7 @@ Examples:
   qe sync --download-only --legislature 15 --legislature 16
       the archives alone, for `qe index`
   0 6 * * *  qe sync --index /srv/questions
-      every morning, as a line of crontab: it writes when something is wrong
+      every morning, as a line of crontab
 
 \b
 Archives are kept beside the index (var/index.archives for var/index), or in --archives DIR.
@@ -72,9 +72,10 @@ docs/sync.md tells more.
 @click.option(
     "--type",
     "types",
+    metavar="TYPE",
     type=click.Choice(tuple(TYPES), case_sensitive=False),
     multiple=True,
-    help="Only questions of this type; repeatable. All by default.",
+    help=f"Only questions of this type ({', '.join(TYPES)}); repeatable. All by default.",
 )
 @index_option
 @click.option(

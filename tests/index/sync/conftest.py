@@ -19,8 +19,8 @@ from tests.archive_server import ArchiveServer, archive_of
 
 QUESTION = make_question(uid="QANR5L17QE1", titre="Une question", date_question=date(2025, 4, 22))
 OLD = archive_of(QUESTION, padding=3_000)
-THIS_MACHINE = Publisher("127.0.0.1", allow_http=True)
 NEW = archive_of(QUESTION, padding=5_000)
+THIS_MACHINE = Publisher("127.0.0.1", allow_http=True)
 
 
 @dataclass
