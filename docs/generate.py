@@ -217,7 +217,7 @@ def _exit_codes() -> Iterator[str]:
     meanings = {
         0: "done; a search that finds nothing is done too",
         FAILED: "failed: the index is missing or damaged, no such question, the port is taken, "
-        "nothing recognised in the sources",
+        "nothing recognised in the sources, a published archive is gone or has shrunk, no new JO",
         click.UsageError.exit_code: "bad usage: an unknown option, a malformed value",
         DONE_WITH_REJECTS: "done, with rejects: the rest is indexed",
         INTERRUPTED: "interrupted with Ctrl+C",

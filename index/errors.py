@@ -31,3 +31,19 @@ class IndexLocked(QuestionsError):
 
 class MixedCorpora(QuestionsError):
     """Fictional (demo) and real questions were about to share one index."""
+
+
+class AddressesMalformed(QuestionsError):
+    """A file of addresses of archives cannot be read as one."""
+
+
+class AddressRefused(QuestionsError):
+    """An address is not the publisher's, or not encrypted: nothing is asked there."""
+
+
+class ArchiveUnavailable(QuestionsError):
+    """A published archive cannot be had now; the one kept before stays."""
+
+
+class ArchivesLocked(QuestionsError):
+    """Another process is bringing archives to the same folder."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -11,10 +13,11 @@ from flask import Flask, g, url_for
 from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
+from index.sync.freshness import is_stale
 from search.engine import Engine, Health
 from search.request import LONGEST_QUERY, SIDES, SearchRequest
 from web.api import api
-from web.display import register_display
+from web.display import duration, register_display
 from web.errors import register_errors
 from web.pages import pages
 from web.refine import register_refine
@@ -26,18 +29,24 @@ STATIC_MAX_AGE: Final = 365 * 24 * 3600
 """Seconds a browser may keep a static file: its address changes with its content."""
 
 
-def create_app(engine: Engine, *, settings: Settings | None = None) -> Flask:
+def create_app(
+    engine: Engine,
+    *,
+    settings: Settings | None = None,
+    today: Callable[[], date] = date.today,
+) -> Flask:
     """The site and its API over one engine.
 
     Args:
         engine: where to search; it stays the caller's to close.
         settings: what the site says of itself; read from the environment when left out.
+        today: the day it is, asked for each page: data that have grown old are said to be.
     """
     app = Flask(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_MAX_AGE
     # A doubled slash would otherwise redirect to an address that the visitor chose.
     app.url_map.merge_slashes = False
-    attach_site(app, Site(engine, settings or Settings.from_environment()))
+    attach_site(app, Site(engine, settings or Settings.from_environment(), today))
     _configure_json(app)
     _configure_templates(app)
     register_security(app)
@@ -70,6 +79,7 @@ def _shared_context() -> dict[str, Any]:
     return {
         "reglages": current_site().settings,
         "sante": _health(),
+        "perime_depuis": _stale_for(),
         "recherche": SearchRequest(),
         "cotes": SIDES,
         "canonique": None,
@@ -83,6 +93,15 @@ def _health() -> Health | None:
         g.sante = current_site().engine.health()
     health: Health | None = g.sante
     return health
+
+
+def _stale_for() -> str | None:
+    """How long ago the newest JO came out, in words, when that is too long."""
+    health, today = _health(), current_site().today()
+    # Fictional questions have no age: nobody will ever publish more of them.
+    if health is None or health.fictional or health.donnees_au is None:
+        return None
+    return duration(health.donnees_au, today) if is_stale(health.donnees_au, today) else None
 
 
 def _asset_url(name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 
 from flask import Flask, current_app
@@ -15,10 +17,11 @@ _KEY = "questions_ecrites"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every view needs: where to search, and what the site is called."""
+    """What every view needs: where to search, what the site is called, and the day it is."""
 
     engine: Engine
     settings: Settings
+    today: Callable[[], date]
 
 
 def attach_site(app: Flask, site: Site) -> None:

@@ -27,6 +27,11 @@ from web.settings import Settings
 DONNEES_AU = date(2026, 5, 12)
 
 
+def day_of_the_data() -> date:
+    """The day it is: that of the newest JO, so that no page says its data are old."""
+    return DONNEES_AU
+
+
 def sample_questions() -> list[Question]:
     """One question of each state, with what makes a page hard: tables, no title, long names."""
     answered = make_question(
@@ -276,7 +281,9 @@ def engine(questions: list[Question]) -> LoopEngine:
 
 @pytest.fixture
 def app(engine: LoopEngine) -> Flask:
-    return create_app(engine, settings=Settings(url="https://questions.example.org/"))
+    return create_app(
+        engine, settings=Settings(url="https://questions.example.org/"), today=day_of_the_data
+    )
 
 
 @pytest.fixture
@@ -290,10 +297,15 @@ def client_of() -> MakeClient:
     """A client of a site over the questions given, or over an engine that fails as given."""
 
     def make(
-        corpus: list[Question] | Exception, *, settings: Settings | None = None
+        corpus: list[Question] | Exception,
+        *,
+        settings: Settings | None = None,
+        today: Callable[[], date] = day_of_the_data,
     ) -> FlaskClient:
         engine = BrokenEngine(corpus) if isinstance(corpus, Exception) else LoopEngine(corpus)
-        return create_app(cast("Engine", engine), settings=settings or Settings()).test_client()
+        return create_app(
+            cast("Engine", engine), settings=settings or Settings(), today=today
+        ).test_client()
 
     return make
 

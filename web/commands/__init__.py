@@ -11,6 +11,7 @@ from web.commands.search import search_command
 from web.commands.serve import serve_command
 from web.commands.shell import CommandGroup
 from web.commands.show import show_command
+from web.commands.sync import sync_command
 
 __all__ = ["main"]
 
@@ -20,7 +21,8 @@ __all__ = ["main"]
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 First steps:
-  qe index Questions_ecrites.json.zip     make an index from published files
+  qe sync                                 make an index of everything published
+  qe index Questions_ecrites.json.zip     or of published files that are here
   qe search "cotisations sociales"        search it here
   qe serve                                search it in a browser
 
@@ -33,5 +35,12 @@ def main() -> None:
     """Search the written questions of French députés and the ministers' answers."""
 
 
-for command in (index_command, search_command, show_command, serve_command, check_command):
+for command in (
+    index_command,
+    sync_command,
+    search_command,
+    show_command,
+    serve_command,
+    check_command,
+):
     main.add_command(command)

@@ -57,12 +57,17 @@ def index_command(
     """
     with shown_progress() as progress:
         report = build(sources, directory, today=date.today(), rebuild=rebuild, progress=progress)
+    show_account(report, directory)
+    if report.rejected:
+        ctx.exit(DONE_WITH_REJECTS)
+
+
+def show_account(report: Report, directory: Path) -> None:
+    """Print the account of a build, its first rejects, and what to do next."""
     click.echo(report.render())
     _show_rejects(report, directory)
     if report.indexed:
         _show_next_step(directory)
-    if report.rejected:
-        ctx.exit(DONE_WITH_REJECTS)
 
 
 def _show_rejects(report: Report, directory: Path) -> None:
