@@ -121,13 +121,13 @@ def plain_line(raw: str | None) -> str | None:
 def without_controls(text: str) -> str:
     """The text in NFC without control characters, soft hyphens and lone surrogates.
 
-    Of more than thirty accents on one letter, the first thirty stay.
+    Of more than thirty accents on one letter, not yet in order, the first thirty stay.
     """
     if not text.replace("\u00a0", " ").isprintable():
         text = _NOISE.sub("", text)
-    if not text.isascii():
-        text = _TOO_MANY_MARKS.sub(r"\1", text)
-    return unicodedata.normalize("NFC", text)
+    if unicodedata.is_normalized("NFC", text):
+        return text  # as nearly all; marks that are sorted already cost nothing
+    return unicodedata.normalize("NFC", _TOO_MANY_MARKS.sub(r"\1", text))
 
 
 def _prepared(raw: str) -> str:

@@ -93,7 +93,7 @@ def test_one_bad_record_costs_no_other(
     assert uids(outcomes) == ["QANR5L14QE1", "QANR5L14QE10"]
     assert [(entry.place, entry.reason.split(" (")[0]) for entry in outcomes.rejects] == [
         ("QANR5L14QE2", "not UTF-8 at byte 523 of the record"),
-        ("QANR5L14QE3", "damaged JSON at character 523 of the record"),
+        ("QANR5L14QE3", "damaged JSON at character 522 of the record"),
         ("QANR5L14QE4", "nested deeper than 100 levels: no question is"),
         ("QANR5L14QE5", "a number of thousands of digits"),
         ("QANR5L14QE7", "uid 'QANR5L14QE7' contradicts législature, type, numéro"),
