@@ -169,22 +169,21 @@ def _known_label(line: str) -> re.Match[str] | None:
 
 def _labels(lines: Sequence[str]) -> list[tuple[str, str]]:
     """Label and value of each line of the data; a value cut by a line break is put together."""
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, list[str]]] = []
     adjacent = False
     for line in map(_plain, lines):
         match = _LABEL.fullmatch(line)
         if not line or any(pattern.fullmatch(_heading(line)) for pattern in _NOT_DATA):
             adjacent = False
         elif match and (_reader(match["label"]) or not adjacent):
-            found.append((match["label"], match["value"]))
+            found.append((match["label"], [match["value"]]))
             adjacent = True
         elif _reader(line):
-            found.append((line, line))
-        elif found and (adjacent or not found[-1][1]):
-            label, value = found[-1]
-            found[-1] = (label, f"{value} {line}".strip())
+            found.append((line, [line]))
+        elif found and (adjacent or not any(found[-1][1])):
+            found[-1][1].append(line)
             adjacent = True
-    return found
+    return [(label, " ".join(parts).strip()) for label, parts in found]
 
 
 def _read_labels(labels: Sequence[tuple[str, str]]) -> dict[str, Any]:
