@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,6 +13,12 @@ import click
 from rich.console import Console
 
 from benchmarks.additions import measure_additions
+from benchmarks.archive import (
+    describe_archive,
+    measure_archive,
+    within_bounds,
+    write_archive,
+)
 from benchmarks.figures import Figures
 from benchmarks.generator import write_questions
 from benchmarks.machine import ROOT, describe_machine
@@ -184,10 +191,43 @@ def stages(questions: int, keep: Path) -> None:
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--questions", type=click.IntRange(1), default=10_000, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-def generate(path: Path, questions: int, seed: int) -> None:
+@click.option(
+    "--shape",
+    type=click.Choice(["ndjson", "xiv"]),
+    default="ndjson",
+    show_default=True,
+    help="This program's own records, or the one large file of JSON that the publisher has for "
+    "the XIVe législature (in a zip when PATH ends in .zip).",
+)
+def generate(path: Path, questions: int, seed: int, shape: str) -> None:
     """Write a corpus that `qe index` reads."""
+    write = write_archive if shape == "xiv" else write_questions
     with Steps().step(f"generating {questions:,} questions", questions) as advance:
-        write_questions(path, questions, seed, progress=advance)
+        write(path, questions, seed, progress=advance)
+
+
+@main.command()
+@click.option("--questions", type=click.IntRange(1), default=100_000, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--json",
+    "json_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the figures here.",
+)
+def memory(questions: int, seed: int, json_path: Path | None) -> None:
+    """Measure the memory that one large archive takes, to read and to index.
+
+    Fails when reading it takes 300 MB or indexing it 2 GB.
+    """
+    with TemporaryDirectory(prefix="bench-") as folder:
+        figures = measure_archive(Path(folder), questions, seed, Steps())
+    if json_path is not None:
+        json_path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    for line in describe_archive(figures):
+        click.echo(line)
+    if not within_bounds(figures):
+        raise click.ClickException("more memory than was promised")
 
 
 def _names(peers: str | None) -> list[str]:

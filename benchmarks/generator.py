@@ -234,15 +234,21 @@ def write_questions(  # noqa: PLR0913 - most have a default that serves
         processes: which make them; they change nothing in the file.
         progress: called with how many are written.
     """
+    with path.open("wb") as file:
+        for number, line in enumerate(generate_lines(questions, seed, start, processes), 1):
+            file.write(line)
+            if number % BATCH == 0 or number == questions:
+                progress(number)
+
+
+def generate_lines(
+    questions: int, seed: int = 1, start: int = 0, processes: int = 2
+) -> Iterator[bytes]:
+    """The records numbered from `start` as lines of NDJSON, made by other processes."""
     first, skipped = divmod(start, BATCH)
     batches = range(first, -(-(start + questions) // BATCH))
-    written = 0
-    with path.open("wb") as file:
-        for lines in _batches(batches, seed, processes):
-            kept = lines[skipped : skipped + questions - written]
-            file.writelines(kept)
-            skipped, written = 0, written + len(kept)
-            progress(written)
+    lines = (line for batch in _batches(batches, seed, processes) for line in batch)
+    return islice(lines, skipped, skipped + questions)
 
 
 def _batches(numbers: range, seed: int, processes: int) -> Iterator[list[bytes]]:

@@ -14,6 +14,7 @@ from typing import Final
 from benchmarks.memory import peak_memory, written_memory
 from benchmarks.peers import Peer, load_peer
 from benchmarks.workload import Query
+from index.sources import Reject, read_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,23 @@ def make_index(name: str, source: Path, directory: Path) -> Indexed:
     return Indexed(seconds, peak[0], disk_use(directory))
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A source read to its end: how long it took, the peak of memory, and what came out."""
+
+    seconds: float
+    peak_bytes: int
+    questions: int
+    rejects: int
+
+
+def take_in(source: Path) -> Taken:
+    """Read a source and forget what comes out of it, in a process of its own."""
+    with _process() as pool, peak_memory(pool.submit(_pid).result()) as peak:
+        seconds, questions, rejects = pool.submit(_read, source).result()
+    return Taken(seconds, peak[0], questions, rejects)
+
+
 def disk_use(directory: Path) -> int:
     """Bytes of all files in a directory."""
     return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
@@ -100,6 +118,17 @@ def _index(name: str, source: Path, directory: Path) -> float:
     started = time.perf_counter()
     peer.make_index(source, directory)
     return time.perf_counter() - started
+
+
+def _read(source: Path) -> tuple[float, int, int]:
+    started = time.perf_counter()
+    questions = rejects = 0
+    for outcome in read_sources([source]):
+        if isinstance(outcome, Reject):
+            rejects += 1
+        else:
+            questions += 1
+    return time.perf_counter() - started, questions, rejects
 
 
 def _open(name: str, directory: Path) -> float:

@@ -27,13 +27,28 @@ _OTHER_BLOCKS: Final = """address article aside blockquote body caption center d
 _RENAMED: Final = dict.fromkeys(_OTHER_BLOCKS, "p") | {"i": "em", "b": "strong", "tfoot": "tbody"}
 _MOST_LISTS: Final = 300
 """Beyond, lists become paragraphs: the parser walks all open ones at each tag."""
-_NOISE: Final = re.compile("[\0-\b\x0e-\x1b\x7f-\x84\x86-\x9f\xad\ud800-\udfff\ufeff\ufffe\uffff]")
+_NOISE: Final = re.compile(
+    "[\0-\b\x0e-\x1b\x7f-\x84\x86-\x9f\xad\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
 _MARKUP: Final = re.compile(
     r"""(?isx)<!--.*?(?:-->|\Z) | <(script|style)\b.*?(?:</\1\s*>|\Z) | <(?:[!?]|/[^a-z<>])[^<>]*>
     | <(?P<end>/?)(?P<name>[a-z][^\s/<>]*+)
       (?P<attributes>(?:[^<>=]++ | =\s*+"[^"<]*+" | =\s*+'[^'<]*+' | =)*+(?=>) | [^<>]*+)> | <"""
 )
 """Comments, scripts, tags, and a `<` that is text. Linear: nothing is read twice."""
+_REFERENCE: Final = re.compile(r"&(?:#?[0-9a-z]{1,40};?)?", re.I)
+"""What may be a character reference; the longest name has 31 letters."""
+_AMPERSAND, _NO_BREAK_SPACE = "\ufdd0", "\ufdd1"
+"""What stands for them in the parser, whose writer takes the square of their number; no text holds
+these two, which Unicode keeps for such uses."""
+_MARKS: Final = "".join(
+    char
+    for char in map(chr, range(0x300, 0x20000))
+    if unicodedata.combining(unicodedata.normalize("NFD", char)[0])
+)
+_MOST_MARKS: Final = 30
+"""On one letter, as in Unicode's stream-safe format (UAX 15): sorting more takes their square."""
+_TOO_MANY_MARKS: Final = re.compile(rf"([{_MARKS}]{{{_MOST_MARKS}}})[{_MARKS}]+")
 _SPAN: Final = re.compile(r"\b((?:row|col)span)\s*=\s*[\"']?([0-9]{1,3})(?![0-9])", re.I)
 _CELL: Final = re.compile(r"<(t[dh])\b[^>]*>(?:[^<]++|<(?!/?t[dh]\b))*+</\1>")
 _WORDS: Final = r"[^<\s]++(?: [^<\s]++)*+"
@@ -104,10 +119,15 @@ def plain_line(raw: str | None) -> str | None:
 
 
 def without_controls(text: str) -> str:
-    """The text in NFC without control characters, soft hyphens and lone surrogates."""
+    """The text in NFC without control characters, soft hyphens and lone surrogates.
+
+    Of more than thirty accents on one letter, not yet in order, the first thirty stay.
+    """
     if not text.replace("\u00a0", " ").isprintable():
         text = _NOISE.sub("", text)
-    return unicodedata.normalize("NFC", text)
+    if unicodedata.is_normalized("NFC", text):
+        return text  # as nearly all; marks that are sorted already cost nothing
+    return unicodedata.normalize("NFC", _TOO_MANY_MARKS.sub(r"\1", text))
 
 
 def _prepared(raw: str) -> str:
@@ -141,14 +161,24 @@ def _ends(opened: list[str], kept: int = 0) -> str:
 
 def _parsed(prepared: str) -> str:
     """What the parser makes of it, the paragraphs of a cell parted by `br`."""
-    parsed = nh3.clean(prepared, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES)
+    shielded = _REFERENCE.sub(_shielded, prepared.replace("\u00a0", _NO_BREAK_SPACE))
+    parsed = nh3.clean(shielded, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES)
+    parsed = parsed.replace(_AMPERSAND, "&amp;").replace(_NO_BREAK_SPACE, "\u00a0")
     return _CELL.sub(lambda cell: re.sub(r"(?:</?p>\s*)+", "<br>", cell[0]), parsed)
+
+
+def _shielded(found: re.Match[str]) -> str:
+    """A `&`, or a reference to one or to a no-break space, as what stands for it."""
+    text = html.unescape(found[0])
+    if text[:1] not in ("&", "\u00a0"):
+        return found[0]
+    return text.replace("&", _AMPERSAND).replace("\u00a0", _NO_BREAK_SPACE)
 
 
 def _tidied(parsed: str) -> str:
     """Nothing empty, no space just inside a tag, no `br` beside a block."""
     kept, opened, gap = list[str](), list[str](), ""
-    for token in _TOKEN.finditer(parsed.replace("&nbsp;", "\u00a0")):
+    for token in _TOKEN.finditer(parsed):
         name = token["name"]
         if name in _BLOCKS:
             empty = token["end"] and name not in _CELLS and kept[-1:] == [f"<{name}>"]

@@ -1,36 +1,34 @@
 """Who asked: names, départements and groups, from the files of actors and bodies.
 
 Two shapes are read. The publisher's own (`acteur` and `organe`, one a file or all in one under
-`export`, `acteurs`, `organes`; archive AMO30, licence ouverte); and a compact one that third
+`export`, `acteurs`, `organes`; archives AMO, licence ouverte); and a compact one that third
 parties make of it (`acteurs` and `organes` as objects keyed by reference), which holds names only.
+Either may be one file of any size: it is read record by record.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 from index.errors import MalformedRecord
 from index.question import Question
 from index.sources.document import Document
+from index.sources.json_records import Record, read_records
 from index.sources.published_json import find, first_date, first_text
+from index.sources.rejects import Reject, make_reject
 
 _ACTORS_KEY: Final = re.compile(rb'(?<!\\)"(?:acteurs?|organes?)"\s*:\s*[\[{]')
-_QUESTION_KEY: Final = re.compile(rb'\s*[\[{]\s*[\[{]?\s*"question"')
+"""What a file of actors or bodies has in its beginning; the quick look before the careful one."""
 _ACTOR_REF: Final = re.compile(r"PA\d+")
 _BODY_REF: Final = re.compile(r"PO\d+")
-_ROOTS: Final[tuple[tuple[str, ...], ...]] = (
-    (),
-    ("acteurs",),
-    ("organes",),
-    ("export",),
-    ("export", "acteurs"),
-    ("export", "organes"),
-)
-"""Under which keys `acteur` and `organe` stand, depending on the archive."""
+_LOOKED_AT: Final = 20
+"""How many records are looked at: a damaged one must not hide the others."""
 
 
 @dataclass(slots=True)
@@ -66,18 +64,27 @@ class _Entry:
 
 def recognises(document: Document) -> bool:
     """Whether this is a file of actors or bodies; cheap for everything else."""
-    return (
-        document.begins_like_json
-        and _ACTORS_KEY.search(document.head) is not None
-        and _QUESTION_KEY.match(document.head) is None
-        and is_actors_file(document.json)
-    )
+    if not document.begins_like_json or _ACTORS_KEY.search(document.head) is None:
+        return False
+    for record in islice(read_records(document), _LOOKED_AT):
+        if record.name == "question":
+            return False
+        with suppress(MalformedRecord):
+            if any(True for _ in _entries(record)):
+                return True
+    return False
 
 
-def is_actors_file(parsed: Any) -> bool:
-    """Whether this JSON holds at least one actor or body."""
-    entries = (*_native(parsed, "acteur"), *_native(parsed, "organe"))
-    return bool(entries) or any(True for _ in _compact(parsed))
+def read(document: Document, directory: Directory) -> Iterator[Reject]:
+    """Take the actors and bodies of a document into a directory; what is none comes out."""
+    for record in read_records(document):
+        try:
+            entries = list(_entries(record))
+        except MalformedRecord as error:
+            yield make_reject(document.source, f"record {record.number}", str(error), record.data)
+            continue
+        for reference, entry in entries:
+            directory.add(reference, entry)
 
 
 class Directory:
@@ -91,22 +98,12 @@ class Directory:
         self._actors: dict[str, _Entry] = {}
         self._bodies: dict[str, _Entry] = {}
 
-    def add(self, parsed: Any) -> None:
-        """Take in one parsed file; what is neither an actor nor a body is passed over."""
-        for actor in _native(parsed, "acteur"):
-            self._add_native_actor(actor)
-        for body in _native(parsed, "organe"):
-            self._add_native_body(body)
-        for reference, entry in _compact(parsed):
-            if _ACTOR_REF.fullmatch(reference):
-                _take_in(self._actors, reference, _Entry(False, _actor_names(entry)))
-            else:
-                names = {
-                    "groupe": first_text(entry, "libelle"),
-                    "groupe_sigle": first_text(entry, "libelle_abrev")
-                    or first_text(entry, "libelle_abrege"),
-                }
-                _take_in(self._bodies, reference, _Entry(False, names))
+    def add(self, reference: str, entry: _Entry) -> None:
+        """Take in what a file says of an actor (`PA…`) or of a body (`PO…`)."""
+        entries = self._actors if _ACTOR_REF.fullmatch(reference) else self._bodies
+        held = entries.setdefault(reference, entry)
+        if held is not entry:
+            held.merge(entry)
 
     def resolve(self, question: Question) -> Question:
         """The question with what is known of its author and group; what it says itself stays.
@@ -132,51 +129,53 @@ class Directory:
         body = self._bodies.get(reference or "")
         return {name: value for name, value in body.names.items() if value} if body else {}
 
-    def _add_native_actor(self, published: Mapping[str, Any]) -> None:
-        reference = first_text(published, "uid")
-        if reference is None:
-            return
-        actor = _Entry(True, _actor_names(next(iter(find(published, "etatCivil", "ident")), {})))
-        for mandate in find(published, "mandats", "mandat"):
-            kind = first_text(mandate, "typeOrgane")
-            if kind == "ASSEMBLEE":
-                actor.seats.append(_read_mandate(mandate))
-            elif kind == "GP":
-                actor.groups.append(_read_mandate(mandate))
-        _take_in(self._actors, reference, actor)
 
-    def _add_native_body(self, published: Mapping[str, Any]) -> None:
-        reference = first_text(published, "uid")
-        if reference is not None:
-            names = {
-                "groupe": first_text(published, "libelle"),
-                "groupe_sigle": first_text(published, "libelleAbrev"),
-            }
-            _take_in(self._bodies, reference, _Entry(True, names))
+def _entries(record: Record) -> Iterator[tuple[str, _Entry]]:
+    """The actors and bodies of a record, each with its reference.
 
-
-def _take_in(entries: dict[str, _Entry], reference: str, entry: _Entry) -> None:
-    held = entries.setdefault(reference, entry)
-    if held is not entry:
-        held.merge(entry)
+    Raises:
+        MalformedRecord: its bytes cannot be read.
+    """
+    for published in find(record.parse()):
+        if not isinstance(published, Mapping):
+            continue
+        if _ACTOR_REF.fullmatch(record.name):
+            yield record.name, _Entry(False, _actor_names(published))
+        elif _BODY_REF.fullmatch(record.name):
+            yield record.name, _compact_body(published)
+        for kind, read_native in _NATIVE.items():
+            inner = [published] if record.name == kind else find(published, kind)
+            for one in inner:
+                reference = first_text(one, "uid") if isinstance(one, Mapping) else None
+                if reference is not None:
+                    yield reference, read_native(one)
 
 
-def _native(parsed: Any, kind: str) -> list[Mapping[str, Any]]:
-    return [
-        entry
-        for root in _ROOTS
-        for entry in find(parsed, *root, kind)
-        if isinstance(entry, Mapping) and first_text(entry, "uid")
-    ]
+def _compact_body(published: Mapping[str, Any]) -> _Entry:
+    sigle = first_text(published, "libelle_abrev") or first_text(published, "libelle_abrege")
+    return _Entry(False, {"groupe": first_text(published, "libelle"), "groupe_sigle": sigle})
 
 
-def _compact(parsed: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for key, reference in (("acteurs", _ACTOR_REF), ("organes", _BODY_REF)):
-        for group in find(parsed, key):
-            if isinstance(group, Mapping):
-                for name, entry in group.items():
-                    if reference.fullmatch(name) and isinstance(entry, Mapping):
-                        yield name, entry
+def _native_actor(published: Mapping[str, Any]) -> _Entry:
+    actor = _Entry(True, _actor_names(next(iter(find(published, "etatCivil", "ident")), {})))
+    for mandate in find(published, "mandats", "mandat"):
+        kind = first_text(mandate, "typeOrgane")
+        if kind == "ASSEMBLEE":
+            actor.seats.append(_read_mandate(mandate))
+        elif kind == "GP":
+            actor.groups.append(_read_mandate(mandate))
+    return actor
+
+
+def _native_body(published: Mapping[str, Any]) -> _Entry:
+    sigle = first_text(published, "libelleAbrev") or first_text(published, "libelleAbrege")
+    return _Entry(True, {"groupe": first_text(published, "libelle"), "groupe_sigle": sigle})
+
+
+_NATIVE: Final[Mapping[str, Callable[[Mapping[str, Any]], _Entry]]] = {
+    "acteur": _native_actor,
+    "organe": _native_body,
+}
 
 
 def _actor_names(ident: Any) -> dict[str, str | None]:
@@ -201,7 +200,7 @@ def _read_mandate(published: Any) -> _Mandate:
 
 def _bound(published: Any, key: str, unknown: date) -> date:
     try:
-        return first_date(key, published, key) or unknown
+        return first_date(key, published, [], key) or unknown
     except MalformedRecord:
         # An undated mandate still tells the département.
         return unknown

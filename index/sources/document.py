@@ -18,17 +18,25 @@ from index.errors import QuestionsError
 HEAD_SIZE: Final = 64 * 1024
 """How much of a document is looked at to recognise it."""
 
-LARGEST: Final = 512 * 1024 * 1024
-"""The largest document that is read whole, in bytes. NDJSON is read line by line instead."""
+LARGEST: Final = 16 * 1024 * 1024
+"""The largest document that is read whole, in bytes: a page, or one record. What holds many is
+read by `lines` or `chunks`, however large it is."""
+
+CHUNK_SIZE: Final = 256 * 1024
+"""How much is read at once of a document that is not held whole."""
 
 LONGEST_LINE: Final = 16 * 1024 * 1024
 """The longest line of NDJSON, in bytes; the longest published answer has less than one million."""
+
+_LARGEST_LOOKED_INTO: Final = 1024 * 1024
+"""Of JSON that no format recognises, so that the message can name its keys."""
 
 _CANNOT_READ: Final = (
     OSError,
     EOFError,
     RuntimeError,  # an encrypted member
     NotImplementedError,  # an unknown compression
+    MemoryError,
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -45,7 +53,7 @@ class Document:
     Attributes:
         source: its name in records and rejects: the SOURCE's own name and the path below it.
         size: bytes once decompressed, as announced.
-        bytes_read: how far `lines` has come.
+        bytes_read: how far `lines` or `chunks` has come.
     """
 
     def __init__(self, source: str, size: int, opener: Callable[[], IO[bytes]]) -> None:
@@ -127,16 +135,36 @@ class Document:
     def lines(self) -> Iterator[bytes]:
         """Its lines one by one, so that an export of any size fits in memory.
 
+        Of a line longer than `LONGEST_LINE` come that many bytes and one more; the rest is passed
+        over.
+
         Raises:
-            UnreadableDocument: it cannot be read on, or a line is longer than `LONGEST_LINE`.
+            UnreadableDocument: it cannot be read on.
         """
         self.bytes_read = 0
         with self._open() as stream:
             while line := stream.readline(LONGEST_LINE + 1):
-                if len(line) > LONGEST_LINE:
-                    raise UnreadableDocument(f"a line is longer than {LONGEST_LINE >> 20} MB")
                 self.bytes_read += len(line)
                 yield line.removeprefix(codecs.BOM_UTF8)
+                while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+                    line = stream.readline(LONGEST_LINE + 1)
+                    self.bytes_read += len(line)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its bytes in pieces, so that a document of any size fits in memory.
+
+        Raises:
+            UnreadableDocument: it cannot be read on.
+        """
+        self.bytes_read = 0
+        if self.size <= HEAD_SIZE:
+            self.bytes_read = len(self.data)
+            yield self.data  # read already, to recognise it
+            return
+        with self._open() as stream:
+            while chunk := stream.read(CHUNK_SIZE):
+                self.bytes_read += len(chunk)
+                yield chunk
 
     def check_encoding(self) -> None:
         """Look at the head only.
@@ -155,9 +183,13 @@ class Document:
             if pattern.match(self.head):
                 return kind
         if self.begins_like_json:
-            keys = ", ".join(list(self.json)[:4]) if isinstance(self.json, dict) else "a list"
-            return f"JSON of another kind ({keys})"
+            return f"JSON of another kind ({self._shown_keys()})"
         return "plain text"
+
+    def _shown_keys(self) -> str:
+        if self.size > _LARGEST_LOOKED_INTO:
+            return f"{self.size >> 20} MB"
+        return ", ".join(list(self.json)[:4]) if isinstance(self.json, dict) else "a list"
 
     @contextmanager
     def _open(self) -> Iterator[IO[bytes]]:
@@ -181,6 +213,8 @@ def why_unreadable(error: Exception) -> str:
         return f"cannot be read ({error.strerror}): check the disk or copy it again"
     if isinstance(error, NotImplementedError):
         return f"cannot be read ({error}): compress it again with a common method"
+    if isinstance(error, MemoryError):
+        return "too large for the memory of this machine: leave it out"
     if isinstance(error, RuntimeError):
         return "encrypted: give it without password"
     return f"damaged or truncated ({error}): download it again"

@@ -11,7 +11,7 @@ from typing import Any, Final
 from index.errors import MalformedRecord
 from index.markup import clean_html
 from index.question import Question, SourceRank
-from index.sources.document import HEAD_SIZE, Document
+from index.sources.document import HEAD_SIZE, LONGEST_LINE, Document
 from index.sources.rejects import Reject, make_reject
 
 _IDENTITY: Final = frozenset({"uid", "legislature", "type", "numero"})
@@ -34,7 +34,12 @@ def recognises(document: Document) -> bool:
         return False
     if document.head.count(b"\n") < 1 and len(document.head) < HEAD_SIZE:
         return _is_record(document.head)
-    return any(_is_record(line) for line in islice(document.lines(), _LINES_TRIED))
+    for line in islice(document.lines(), _LINES_TRIED):
+        if _is_record(line):
+            return True
+        if len(line) > LONGEST_LINE and b'"identifiant"' in line:
+            break  # a whole archive on one line: reading it to the end would tell nothing
+    return False
 
 
 def read(document: Document) -> Iterator[Question | Reject]:
@@ -54,8 +59,10 @@ def parse_line(line: bytes, source: str) -> Question:
     The texts are cleaned again: whoever wrote the file, what is shown holds allowed mark-up only.
 
     Raises:
-        MalformedRecord: it is not UTF-8, not a JSON object, or not a record.
+        MalformedRecord: it is too long, not UTF-8, not a JSON object, or not a record.
     """
+    if len(line) > LONGEST_LINE:
+        raise MalformedRecord(f"longer than {LONGEST_LINE >> 20} MB: no question is")
     record = _load(line)
     if not isinstance(record, dict):
         raise MalformedRecord("not a JSON object")
@@ -79,7 +86,9 @@ def _load(line: bytes) -> Any:
         return json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise MalformedRecord(f"not UTF-8 at byte {error.start + 1} of the line") from error
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise MalformedRecord("nested too deep: no question is") from error
+    except ValueError as error:
         raise MalformedRecord(f"damaged JSON ({error})") from error
 
 
@@ -94,7 +103,7 @@ def _check_encodable(line: bytes, record: dict[str, Any]) -> None:
 
 
 def _is_record(line: bytes) -> bool:
-    if not line.lstrip().startswith(b"{") or b'"identifiant"' in line:
+    if len(line) > LONGEST_LINE or not line.lstrip().startswith(b"{") or b'"identifiant"' in line:
         return False
     try:
         record = _load(line)

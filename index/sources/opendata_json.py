@@ -1,16 +1,19 @@
-"""Open data of the Assemblée nationale in JSON, législatures XVI and XVII: `question`, alone or
-in the lists of an archive.
+"""Open data of the Assemblée nationale in JSON, législatures XIV to XVII: `question`, one a file
+or all of an archive in one, of hundreds of megabytes.
 
 Format: https://data.assemblee-nationale.fr/ (licence ouverte); keys seen on published files of
-questions au Gouvernement, the shapes of other types read leniently (see `published_json`).
+questions au Gouvernement of the XVIe, those of the XIVe and XVe (`ANALYSE`, dates DD/MM/YYYY)
+reported by programs that read them, the shapes of other types read leniently (see
+`published_json`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 from unidecode import unidecode
@@ -19,6 +22,7 @@ from index.errors import MalformedRecord
 from index.markup import clean_html
 from index.question import Attribution, Question, SourceRank, make_question
 from index.sources.document import Document
+from index.sources.json_records import Record, read_records
 from index.sources.published_json import (
     event_dates,
     find,
@@ -32,15 +36,16 @@ from index.sources.published_json import (
 )
 from index.sources.rejects import Reject, Remark, make_reject, make_remarks
 
-_ROOTS: Final[tuple[tuple[str, ...], ...]] = (
-    (),
-    ("questionsEcrites",),
-    ("questionsGvt",),
-    ("questionsOralesSansDebat",),
-    ("questions",),
-    ("export", "questions"),
-)
-"""Under which keys `question` stands, depending on the archive."""
+_LOOKED_AT: Final = 20
+"""How many records without a name are looked at: a damaged one must not hide the others."""
+
+_INDEXING: Final = frozenset({"rubrique", "teteAnalyse", "analyses", "ANALYSE"})
+"""What is understood of `indexationAN`."""
+
+_CONTROLS: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\\u00(?:0[0-8bcefBCEF]|1[0-9a-fA-F])")
+"""Control characters other than white space, bare or escaped."""
+
+_UID: Final = re.compile(rb'"uid"\s*:\s*"([A-Z0-9]{1,30})"')
 
 _ANSWERED: Final = re.compile(r"rep(?:_|onse)")
 """A closure by an answer, in its code (`REP_PUB`) or its wording; any other is a withdrawal."""
@@ -48,21 +53,39 @@ _ANSWERED: Final = re.compile(r"rep(?:_|onse)")
 
 def recognises(document: Document) -> bool:
     """Whether this is JSON that holds questions where archives do."""
-    return document.begins_like_json and bool(_questions(document.json))
+    return document.begins_like_json and any(
+        _holds_question(record) for record in islice(read_records(document), _LOOKED_AT)
+    )
 
 
 def read(document: Document) -> Iterator[Question | Remark | Reject]:
     """Each question of the document and what in it isn't understood, or why it is none."""
-    for number, published in enumerate(_questions(document.json), 1):
-        remarks: list[str] = []
+    for record in read_records(document):
         try:
-            question = parse_question(published, document.source, remarks)
+            questions = _questions(record)
         except MalformedRecord as error:
-            place = first_text(published, "uid") or f"question {number}"
-            yield make_reject(document.source, place, str(error), _beginning(published))
-        else:
-            yield question
-            yield from make_remarks(question, remarks)
+            yield make_reject(document.source, _place(record), str(error), record.data)
+            continue
+        if not questions:
+            yield make_reject(document.source, _place(record), "not a question", record.data)
+        for published in questions:
+            yield from _read_question(published, record, document.source)
+
+
+def _read_question(
+    published: Mapping[str, Any], record: Record, source: str
+) -> Iterator[Question | Remark | Reject]:
+    remarks: list[str] = []
+    try:
+        question = parse_question(published, source, remarks)
+    except MalformedRecord as error:
+        place = first_text(published, "uid") or _place(record)
+        yield make_reject(source, place, str(error), _beginning(published))
+        return
+    if _CONTROLS.search(record.data):
+        remarks.append("control characters, such as NUL, were taken out")
+    yield question
+    yield from make_remarks(question, remarks)
 
 
 def parse_question(published: Mapping[str, Any], source: str, remarks: list[str]) -> Question:
@@ -80,39 +103,55 @@ def parse_question(published: Mapping[str, Any], source: str, remarks: list[str]
         MalformedRecord: its identity is missing or contradicts itself, or a date is none.
     """
     closure, closed_as = _closure(published, remarks)
+    attributions = _attributions(published, remarks)
     return make_question(
         source=source,
         source_rank=SourceRank.JSON,
         closed_as=closed_as,
         **_identity(published),
-        **_indexing(published),
+        **_indexing(published, remarks),
         **_author(published),
-        **_ministries(published),
-        **_publication(published, closure if closed_as == "repondue" else {}, remarks),
+        **_ministries(published, attributions),
+        **_sitting(
+            published,
+            attributions,
+            _publication(published, closure if closed_as == "repondue" else {}, remarks),
+            answered=closed_as == "repondue",
+        ),
         **_events(published, remarks),
         **_withdrawal(closure if closed_as == "retiree" else {}),
     )
 
 
-def _questions(root: Any) -> list[Mapping[str, Any]]:
-    """The questions of all lists; an element is `{"question": {…}}`, or the question itself."""
+def _holds_question(record: Record) -> bool:
+    try:
+        return record.name == "question" or bool(_questions(record))
+    except MalformedRecord:
+        return False
+
+
+def _place(record: Record) -> str:
+    """The uid where the bytes show it, else which record of the document it is."""
+    uid = _UID.search(record.data)
+    return uid[1].decode() if uid else f"record {record.number}"
+
+
+def _questions(record: Record) -> list[Mapping[str, Any]]:
+    """The questions of a record: itself, those under `question` in it, or those in its lists.
+
+    Raises:
+        MalformedRecord: its bytes cannot be read.
+    """
     found: list[Mapping[str, Any]] = []
-    for path in _ROOTS:
-        for entry in find(root, *path):
-            found.extend([entry] if _is_question(entry) else _wrapped(entry))
+    for entry in find(record.parse()):
+        inner = [] if _is_question(entry) else list(filter(_is_object, find(entry, "question")))
+        itself = _is_question(entry) or (record.name == "question" and _is_object(entry))
+        found.extend(inner or ([entry] if itself else []))
     return found
 
 
-def _wrapped(entry: Any) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = []
-    for item in find(entry, "question"):
-        inner = [] if _is_question(item) else _objects(find(item, "question"))
-        found.extend(inner or _objects([item]))
-    return found
-
-
-def _objects(values: list[Any]) -> list[Mapping[str, Any]]:
-    return [value for value in values if isinstance(value, Mapping)]
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Mapping)
 
 
 def _is_question(entry: Any) -> bool:
@@ -128,14 +167,30 @@ def _identity(published: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _indexing(published: Mapping[str, Any]) -> dict[str, Any]:
-    analyses = find(published, "indexationAN", "analyses")
-    titles = texts(find(analyses, "analyse")) or texts(analyses)
+def _indexing(published: Mapping[str, Any], remarks: list[str]) -> dict[str, Any]:
+    """Headings and title; the title is under `analyses`, in the XVe under `ANALYSE`."""
+    indexing = find(published, "indexationAN")
+    analyses, capitals = find(indexing, "analyses"), find(indexing, "ANALYSE")
+    titles = (
+        texts(find(analyses, "analyse"))
+        or texts(analyses)
+        or texts(find(capitals, "ANA"))
+        or texts(capitals)
+    )
+    remarks.extend(_unknown(indexing))
     return {
         "titre": " ; ".join(titles),
-        "tete_analyse": first_text(published, "indexationAN", "teteAnalyse"),
-        "rubrique": first_text(published, "indexationAN", "rubrique"),
+        "tete_analyse": first_text(indexing, "teteAnalyse"),
+        "rubrique": first_text(indexing, "rubrique"),
     }
+
+
+def _unknown(indexing: Sequence[Any]) -> Iterator[str]:
+    """What an indexing says that nobody asks it."""
+    for key, value in (item for part in filter(_is_object, indexing) for item in part.items()):
+        said = leaves(value)
+        if said and key not in _INDEXING and not key.startswith("@"):
+            yield f"indexationAN.{key} {said[0][1]!r:.60} is of an unknown kind"
 
 
 def _author(published: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,8 +204,9 @@ def _author(published: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _ministries(published: Mapping[str, Any]) -> dict[str, Any]:
-    attributions = _attributions(published)
+def _ministries(
+    published: Mapping[str, Any], attributions: Sequence[Attribution]
+) -> dict[str, Any]:
     asked = find(published, "minInt")
     asked_name = _short_name(asked)
     return {
@@ -163,13 +219,13 @@ def _ministries(published: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _attributions(published: Mapping[str, Any]) -> list[Attribution]:
+def _attributions(published: Mapping[str, Any], remarks: list[str]) -> list[Attribution]:
     history = []
     for attribution in find(published, "minAttribs", "minAttrib"):
         named = find(attribution, "denomination") or [attribution]
         name = _short_name(named)
         if name is not None:
-            day = first_date("minAttrib.infoJO.dateJO", attribution, "infoJO", "dateJO")
+            day = first_date("minAttrib.infoJO.dateJO", attribution, remarks, "infoJO", "dateJO")
             history.append(Attribution(day, name, first_text(named, "developpe")))
     return history
 
@@ -189,22 +245,36 @@ def _publication(
     answered = answered or closure.get("date")
     if answered is not None and answered == closure.get("date"):
         answer_page = answer_page or closure.get("page")
-    answer = _current_text(answers)
-    # A question is given to a ministère the day it is published.
-    attributed = _first_attribution_date(published)
-    if not questions and first_text(published, "type") == "QG":
-        # Asked and answered in one sitting, of which the record keeps the exchange only.
-        asked = answered or attributed
-        answered = asked if answer or closure else answered
     return {
         "texte_question": _current_text(questions),
-        "texte_reponse": answer,
-        "date_question": asked or attributed,
+        "texte_reponse": _current_text(answers),
+        "date_question": asked,
         "page_jo_question": question_page,
         "date_reponse": answered,
         "page_jo_reponse": answer_page,
         "date_erratum": max((*question_errata, *answer_errata), default=None),
     }
+
+
+def _sitting(
+    published: Mapping[str, Any],
+    attributions: Sequence[Attribution],
+    publication: dict[str, Any],
+    *,
+    answered: bool,
+) -> dict[str, Any]:
+    """The publication with the dates it lacks.
+
+    A question is given to a ministère the day it is published. One au Gouvernement without a text
+    was asked and answered in one sitting, of which the record keeps the exchange only.
+    """
+    attributed = attributions[0].date if attributions else None
+    asked, replied = publication["date_question"], publication["date_reponse"]
+    questions = _publications(published, "textesQuestion", "texteQuestion")
+    if not questions and first_text(published, "type") == "QG":
+        asked = replied or attributed
+        replied = asked if publication["texte_reponse"] or answered else replied
+    return publication | {"date_question": asked or attributed, "date_reponse": replied}
 
 
 def _publications(published: Mapping[str, Any], plural: str, singular: str) -> list[Any]:
@@ -233,16 +303,11 @@ def _published_at(
     dated = [
         (day, publication)
         for publication in publications
-        if (day := first_date(f"{name}.infoJO.dateJO", publication, "infoJO", "dateJO"))
+        if (day := first_date(f"{name}.infoJO.dateJO", publication, remarks, "infoJO", "dateJO"))
     ]
     day, first = dated[0] if dated else (None, publications[:1])
     page = first_page(f"{name}.infoJO.pageJO", first, remarks, "infoJO", "pageJO")
     return day, page, [erratum for erratum, _ in dated[1:]]
-
-
-def _first_attribution_date(published: Mapping[str, Any]) -> date | None:
-    attributions = _attributions(published)
-    return attributions[0].date if attributions else None
 
 
 def _closure(published: Mapping[str, Any], remarks: list[str]) -> tuple[dict[str, Any], str | None]:
@@ -255,7 +320,7 @@ def _closure(published: Mapping[str, Any], remarks: list[str]) -> tuple[dict[str
     # Dated by its JO where there is one: that is the date a page of the publisher shows.
     day, page, _ = _published_at("cloture", closure, remarks)
     found = {
-        "date": day or first_date("cloture.dateCloture", closure, "dateCloture"),
+        "date": day or first_date("cloture.dateCloture", closure, remarks, "dateCloture"),
         "page": page,
         "wording": wording or code,
     }

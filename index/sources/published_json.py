@@ -51,14 +51,15 @@ def raw_text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def first_date(field: str, value: Any, *keys: str) -> date | None:
+def first_date(field: str, value: Any, remarks: list[str], *keys: str) -> date | None:
     """The first date under these keys.
 
+    What is no date at all is left out, and told in `remarks`.
+
     Raises:
-        MalformedRecord: what stands there is no date.
+        MalformedRecord: it is no day of the calendar.
     """
-    text = first_text(value, *keys)
-    return None if text is None else read_date(field, text)
+    return next(iter(_read_dates(field, texts(find(value, *keys))[:1], remarks)), None)
 
 
 def first_integer(field: str, value: Any, *keys: str) -> int | None:

@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import os
 import stat
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import IO, Final, Protocol
+from pathlib import Path
+from typing import IO, Final, Protocol, TypeVar
 
 from index.progress import Progress
 from index.question import Question
 from index.sources import actors, ndjson, opendata_json, page_html, page_text, question_xml
 from index.sources.actors import Directory
+from index.sources.archive import UnreadableArchive, open_archive
 from index.sources.document import Document, UnreadableDocument, unrecognised, why_unreadable
 from index.sources.rejects import Reject, Remark, make_reject
 
 STEPS: Final = ("Looking for actors' files", "Reading questions")
 """What progress is told of, in bytes."""
 
-WIDEST_RATIO: Final = 200
-"""How many times larger than itself an archive may announce its content to be. Published ones
-are at about 10; beyond, it is a bomb rather than an archive."""
+MOST_REJECTS: Final = 10_000
+"""How many more rejects than questions are read in one document: its end may never come."""
 
 
 class Format(Protocol):
@@ -47,6 +45,10 @@ class Format(Protocol):
 
 FORMATS: Final[tuple[Format, ...]] = (ndjson, opendata_json, question_xml, page_html, page_text)
 """Tried in this order. NDJSON comes first: it is read by line where JSON is read whole."""
+
+
+_Outcome = Question | Remark | Reject
+_AnyOutcome = TypeVar("_AnyOutcome", bound=_Outcome)
 
 
 def read_sources(paths: Iterable[Path], on_progress: Progress | None = None) -> Reading:
@@ -83,15 +85,17 @@ class Reading:
         found = [entry for path in self._paths for entry in _list_files(path)]
         files = [entry for entry in found if isinstance(entry, _File)]
         yield from (entry for entry in found if isinstance(entry, Reject))
-        self._read_actors(files)
+        yield from self._read_actors(files)
         yield from self._read_questions(files)
 
-    def _read_actors(self, files: list[_File]) -> None:
+    def _read_actors(self, files: list[_File]) -> Iterator[Reject]:
         for entry, progress in self._walk(STEPS[0], files):
-            if isinstance(entry, _Entry):
-                # The second pass reports what cannot be read.
-                with suppress(UnreadableDocument):
-                    self._take_in(entry)
+            if isinstance(entry, _Entry) and _holds_actors(entry.document):
+                self.actors_files += 1
+                self.recognised += 1
+                self._keys_of_actors.add(entry.key)
+                taken_in = actors.read(entry.document, self.directory)
+                yield from _accounted(entry.document, taken_in)
             progress(1.0)
 
     def _read_questions(self, files: list[_File]) -> Iterator[Question | Reject]:
@@ -99,36 +103,28 @@ class Reading:
             if isinstance(entry, Reject):
                 yield entry
             elif entry.key not in self._keys_of_actors:
-                for outcome in self._outcomes(entry):
+                for outcome in self._outcomes(entry.document):
                     yield outcome
                     progress(min(1.0, entry.document.bytes_read / (entry.document.size or 1)))
             progress(1.0)
 
-    def _outcomes(self, entry: _Entry) -> Iterator[Question | Reject]:
-        document = entry.document
-        try:
-            format_ = _format_of(document)
-            self.recognised += 1
-            for outcome in format_.read(document):
-                if isinstance(outcome, Remark):
-                    self.remarks.append(outcome)
-                else:
-                    yield self._resolved(outcome) if isinstance(outcome, Question) else outcome
-        except UnreadableDocument as error:
-            yield make_reject(document.source, "", str(error), _excerpt(document))
+    def _outcomes(self, document: Document) -> Iterator[Question | Reject]:
+        for outcome in _accounted(document, self._read_recognised(document)):
+            if isinstance(outcome, Remark):
+                self.remarks.append(outcome)
+            else:
+                yield self._resolved(outcome) if isinstance(outcome, Question) else outcome
+
+    def _read_recognised(self, document: Document) -> Iterator[_Outcome]:
+        format_ = _format_of(document)
+        self.recognised += 1
+        yield from format_.read(document)
 
     def _resolved(self, question: Question) -> Question:
         question = self.directory.resolve(question)
         if question.acteur_ref is not None and question.auteur is None:
             self.unresolved[question.acteur_ref] += 1
         return question
-
-    def _take_in(self, entry: _Entry) -> None:
-        if actors.recognises(entry.document):
-            self.directory.add(entry.document.json)
-            self.actors_files += 1
-            self.recognised += 1
-            self._keys_of_actors.add(entry.key)
 
     def _walk(
         self, step: str, files: list[_File]
@@ -223,32 +219,24 @@ def _open_bytes(path: Path) -> IO[bytes]:
 
 
 def _open_zip(number: int, file: _File) -> Iterator[_Entry | Reject]:
-    with ExitStack() as stack:
-        try:
-            archive = stack.enter_context(zipfile.ZipFile(file.path))
-        except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-            reason = f"truncated or damaged zip ({error}): download it again"
-            yield make_reject(file.source, "", reason)
-            return
-        members = [member for member in archive.infolist() if not _passed_over(member)]
-        if sum(member.file_size for member in members) > WIDEST_RATIO * max(file.size, 1 << 20):
-            reason = f"zip that expands more than {WIDEST_RATIO} times: not a published archive"
-            yield make_reject(file.source, "", reason)
-            return
-        if not members:
-            yield make_reject(file.source, "", "empty zip: download it again")
-        for place, member in enumerate(sorted(members, key=lambda member: member.filename)):
-            document = Document(
-                f"{file.source}/{member.filename}",
-                member.file_size,
-                partial(archive.open, member),
-            )
-            yield _Entry((number, place), document, member.compress_size)
+    try:
+        with open_archive(file.path) as members:
+            for place, member in enumerate(members):
+                source = f"{file.source}/{member.name}"
+                if member.refusal is not None:
+                    yield make_reject(source, "", member.refusal)
+                else:
+                    document = Document(source, member.size, member.open)
+                    yield _Entry((number, place), document, member.weight)
+    except UnreadableArchive as error:
+        yield make_reject(file.source, "", str(error))
 
 
-def _passed_over(member: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(member.filename).parts
-    return member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts)
+def _holds_actors(document: Document) -> bool:
+    try:
+        return actors.recognises(document)
+    except UnreadableDocument:
+        return False  # whoever looks for questions in it reports it
 
 
 def _format_of(document: Document) -> Format:
@@ -261,6 +249,21 @@ def _format_of(document: Document) -> Format:
     if b"\x00" not in document.head:
         document.check_encoding()
     raise UnreadableDocument(unrecognised(document.looks_like()))
+
+
+def _accounted(
+    document: Document, outcomes: Iterator[_AnyOutcome]
+) -> Iterator[_AnyOutcome | Reject]:
+    """What is read of a document, then why the rest of it could not be, if it couldn't."""
+    surplus = 0
+    try:
+        for outcome in outcomes:
+            yield outcome
+            surplus += isinstance(outcome, Reject) - isinstance(outcome, Question)
+            if surplus > MOST_REJECTS:
+                raise UnreadableDocument(f"more than {MOST_REJECTS} rejects: the rest is left out")
+    except UnreadableDocument as error:
+        yield make_reject(document.source, "", str(error), _excerpt(document))
 
 
 def _excerpt(document: Document) -> bytes:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from index.errors import MalformedRecord
 from index.question import Question
 
 _EXCERPT_LENGTH: Final = 200
+_MOST_REMARKS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ class Remark:
 
 
 def make_remarks(question: Question, reasons: Iterable[str]) -> Iterator[Remark]:
-    """A `Remark` on a question for each reason, as it fits on one line."""
-    return (Remark(question.source, question.uid, _one_line(reason)) for reason in reasons)
+    """A `Remark` on a question for each different reason, as it fits on one line; ten at most."""
+    told = islice(dict.fromkeys(reasons), _MOST_REMARKS)
+    return (Remark(question.source, question.uid, _one_line(reason)) for reason in told)
 
 
 def make_reject(source: str, place: str, reason: str, raw: str | bytes = "") -> Reject:

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 
+import nh3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -222,3 +223,39 @@ def test_long_hostile_texts_are_read(piece: str) -> None:
     cleaned = clean_html(piece * 20_000 + "fin")
 
     assert text_of_html(cleaned or "").endswith("fin")
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("&&a& &amp;&amp;amp;&lt;", "&&a& &&amp;<"),
+        ("&ampli &notit; &zz; &#38;#38;", "&li ¬it; &zz; &#38;"),
+        ("a&nbsp;b &#160;c&nbspd\u00a0e", "a\u00a0b c\u00a0d\u00a0e"),
+        ("a\ufdd0b\ufdd1c", "abc"),
+    ],
+)
+def test_ampersands_and_no_break_spaces_are_what_browsers_show(raw: str, shown: str) -> None:
+    """They pass the parser under other characters, which no text may hold."""
+    assert text_of_html(clean_html(raw) or "") == shown
+
+
+@pytest.mark.parametrize("piece", ["&", "&a", "&amp;", "&#38;", "&nbsp;", "\u00a0a", "&#xA0;"])
+def test_the_parser_meets_no_ampersand_and_no_no_break_space(
+    monkeypatch: pytest.MonkeyPatch, piece: str
+) -> None:
+    """Its time grows with the square of their number."""
+    met: list[str] = []
+    clean = nh3.clean
+    monkeypatch.setattr(nh3, "clean", lambda raw, **how: met.append(raw) or clean(raw, **how))
+    clean_html(f"<p>{piece * 3}fin")
+
+    assert met
+    assert not any("&" in raw or "\u00a0" in raw for raw in met)
+
+
+def test_only_so_many_accents_stay_on_a_letter() -> None:
+    """Putting thousands in order takes the square of their number; thirty are more than any has."""
+    letters = without_controls("a" + "\u0301\u0323" * 5_000 + "e\u0301")
+
+    assert len(letters) == 1 + 30 + 1 - 1
+    assert letters.endswith("é")

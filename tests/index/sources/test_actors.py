@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index.question import Question, make_question
-from index.sources.actors import Directory, is_actors_file, ordinal
+from index.sources import actors
+from index.sources.actors import Directory, ordinal
+from index.sources.document import Document
 
 
 def seat(legislature: str, departement: str, circo: str, start: str, end: str | None) -> Any:
@@ -67,11 +71,17 @@ def question(**given: Any) -> Question:
     return make_question(**(known | given))
 
 
+def document(parsed: Any) -> Document:
+    """A file of this content."""
+    data = json.dumps(parsed).encode()
+    return Document("a.json", len(data), lambda: BytesIO(data))
+
+
 def directory(*files: Any) -> Directory:
     """What these files tell, read in this order."""
     gathered = Directory()
     for parsed in files:
-        gathered.add(parsed)
+        assert list(actors.read(document(parsed), gathered)) == []
     return gathered
 
 
@@ -153,7 +163,7 @@ def test_a_later_native_file_completes_an_earlier_one() -> None:
 )
 def test_actors_are_found_under_any_root(root: Any) -> None:
     """One actor a file, or all of them in one."""
-    assert is_actors_file(root)
+    assert actors.recognises(document(root))
     assert directory(root).resolve(question()).nom == "Rivière"
 
 
@@ -162,7 +172,7 @@ def test_actors_are_found_under_any_root(root: Any) -> None:
 )
 def test_other_json_is_no_actors_file(parsed: Any) -> None:
     """A key alone doesn't make an actors' file."""
-    assert not is_actors_file(parsed)
+    assert not actors.recognises(document(parsed))
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,46 @@ def test_every_field_of_a_written_question_is_read(published: Published) -> None
 @pytest.mark.parametrize(
     ("analyses", "titre"),
     [
+        ({"ANA": "Puits"}, "Puits"),
+        ({"ANA": ["Puits", "Sources", NIL]}, "Puits ; Sources"),
+        ({"ANA": None}, None),
+        ("Puits", "Puits"),
+        (NIL, None),
+    ],
+)
+def test_the_title_of_the_xve_is_in_capitals(
+    published: Published, analyses: object, titre: str | None
+) -> None:
+    """The XVe has `ANALYSE` and `ANA` in the place of `analyses` and `analyse`."""
+    remarks: list[str] = []
+    changes = {"indexationAN": {"rubrique": "eau", "teteAnalyse": NIL, "ANALYSE": analyses}}
+    question = parse_question(published(**changes)["question"], "q.json", remarks)
+
+    assert (question.titre, question.rubrique, remarks) == (titre, "eau", [])
+
+
+def test_a_question_of_the_xve_is_read(published: Published) -> None:
+    """Dates have slashes; a question without text is dated by its attribution."""
+    question = parse(
+        published(
+            uid="QANR5L15QE900001",
+            identifiant={"numero": "900001", "regime": "5e", "legislature": "15"},
+            indexationAN={"rubrique": "eau", "ANALYSE": {"ANA": "Puits"}},
+            minAttribs={"minAttrib": {"infoJO": {"dateJO": "04/07/2017"}, "abrege": "Eaux"}},
+            textesQuestion=NIL,
+            textesReponse={"texteReponse": answer("31/10/2017", "Oui.", "5312")},
+            cloture={"codeCloture": "REP_PUB", "infoJO": {"dateJO": "31/10/2017"}},
+        )
+    )
+
+    assert (question.date_question, question.date_reponse) == (date(2017, 7, 4), date(2017, 10, 31))
+    assert (question.titre, question.delai_jours, question.statut) == ("Puits", 119, "repondue")
+    assert question.ministere == "Eaux"
+
+
+@pytest.mark.parametrize(
+    ("analyses", "titre"),
+    [
         ({"analyse": ["Puits", "Sources &#339;"]}, "Puits ; Sources œ"),
         ({"analyse": NIL}, None),
         (None, None),
@@ -333,6 +373,18 @@ def test_a_closure_of_nulls_is_null(published: Published, closure: object) -> No
             {"textesReponse": {"texteReponse": answer("2025-02-01", "a", "p. 3")}},
             "texteReponse.infoJO.pageJO 'p. 3' is not a page number",
         ),
+        (
+            {"minAttribs": {"minAttrib": {"abrege": "E", "infoJO": {"dateJO": "hier"}}}},
+            "minAttrib.infoJO.dateJO 'hier' is not a date (expected YYYY-MM-DD)",
+        ),
+        (
+            {"cloture": {"codeCloture": "REP_PUB", "dateCloture": "bientôt"}},
+            "cloture.dateCloture 'bientôt' is not a date (expected YYYY-MM-DD)",
+        ),
+        (
+            {"indexationAN": {"rubrique": "eau", "TITRE": {"#text": "Puits"}}},
+            "indexationAN.TITRE 'Puits' is of an unknown kind",
+        ),
     ],
 )
 def test_what_is_not_understood_is_left_out_and_told(
@@ -448,10 +500,6 @@ def test_a_group_known_by_reference_keeps_it(published: Published) -> None:
         (
             {"textesReponse": {"texteReponse": answer("31/02/2025", "a")}},
             "texteReponse.infoJO.dateJO '31/02/2025' is no day of the calendar",
-        ),
-        (
-            {"minAttribs": {"minAttrib": {"abrege": "E", "infoJO": {"dateJO": "hier"}}}},
-            "minAttrib.infoJO.dateJO 'hier' is not a date (expected YYYY-MM-DD)",
         ),
         ({"identifiant": {"numero": "x"}}, "numero 'x' is not a whole number"),
         (
