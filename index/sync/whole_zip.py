@@ -5,12 +5,8 @@ from __future__ import annotations
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Final
 
-from index.sources.reader import WIDEST_RATIO
-
-_SMALLEST_LIMIT: Final = 1 << 20
-"""Small archives may expand to a megabyte times the ratio, as when they are read."""
+from index.sources.archive import SMALLEST_BOMB, WIDEST_RATIO
 
 
 def fault_of_zip(path: Path) -> str | None:
@@ -29,7 +25,7 @@ def _fault_of_members(archive: zipfile.ZipFile, size: int) -> str | None:
     if not members:
         return "an empty zip archive"
     # Checked first: a bomb would take hours to read to its end.
-    if sum(member.file_size for member in members) > WIDEST_RATIO * max(size, _SMALLEST_LIMIT):
+    if sum(member.file_size for member in members) > WIDEST_RATIO * max(size, SMALLEST_BOMB):
         return f"a zip archive that expands more than {WIDEST_RATIO} times"
     damaged = archive.testzip()
     return damaged and f"a damaged zip archive (at {damaged!r:.80})"
