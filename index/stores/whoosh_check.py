@@ -52,7 +52,9 @@ def check_index(directory: Path, progress: Progress) -> Verdict:
         opened = open_generation(index)
         names = [segment.segment_id() for segment in index.toc().segments]
     live = sum(segment.arrays.size - segment.deleted.size for segment in opened.segments)
-    damages = [*_damaged_report(index, opened.generation), *damaged_arrays(index, progress)]
+    # Without a question, no build has published yet, and none has left its account.
+    reports = _damaged_report(index, opened.generation) if opened.segments else ()
+    damages = [*reports, *damaged_arrays(index, progress)]
     return Verdict(opened.generation, live, len(names), tuple(damages))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 import shutil
@@ -621,14 +622,14 @@ def test_rejects_of_an_earlier_build_do_not_linger(directory: Path, export: Expo
 def test_a_failure_to_publish_is_not_swallowed(
     directory: Path, export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A full disk ends the build, and a first build leaves no index behind."""
+    """A disk that fails ends the build, and a first build leaves no index behind."""
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def failing(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(builder, "_write_rejects", full)
+    monkeypatch.setattr(builder, "_write_rejects", failing)
 
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="Input/output error"):
         run(directory, export(asked(1)))
 
     with pytest.raises(IndexMissing):

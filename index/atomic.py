@@ -9,15 +9,15 @@ TEMPORARY_PREFIX = "."
 """Unfinished files are hidden, so that a killed build leaves nothing that looks like content."""
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace the file at `path` by one holding `text`; readers see the old or the new one.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Replace the file at `path` by one holding this; readers see the old or the new one.
 
     Raises:
         OSError: the disk is full, or the directory is missing or read-only. The old file stays.
     """
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{path.name}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
+    with temporary.open("wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
