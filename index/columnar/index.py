@@ -16,7 +16,7 @@ from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.reading import IndexReader
 
-from index.atomic import write_atomically
+from index.atomic import open_atomically, write_atomically
 from index.columnar.array_file import DamagedFile, MissingFile
 from index.columnar.layout import SegmentShape
 from index.columnar.merge import Moved, ignore_moved
@@ -95,7 +95,8 @@ class ColumnarIndex(FileIndex):
         toc.write(draft, self.indexname)
         written: bytes = draft.files[path.name]
         write_atomically(self._checksum_path(toc.generation), _checksum(written))
-        write_atomically(path, written)
+        with open_atomically(path) as file:
+            file.write(written)
 
     def remove_leftovers(self) -> None:
         """Remove what the newest generation doesn't name, of older ones and of killed commits.

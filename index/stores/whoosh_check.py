@@ -52,9 +52,7 @@ def check_index(directory: Path, progress: Progress) -> Verdict:
         opened = open_generation(index)
         names = [segment.segment_id() for segment in index.toc().segments]
     live = sum(segment.arrays.size - segment.deleted.size for segment in opened.segments)
-    # Without a question, no build has published yet, and none has left its account.
-    reports = _damaged_report(index, opened.generation) if opened.segments else ()
-    damages = [*reports, *damaged_arrays(index, progress)]
+    damages = [*_damaged_report(index, opened.generation), *damaged_arrays(index, progress)]
     return Verdict(opened.generation, live, len(names), tuple(damages))
 
 
@@ -72,6 +70,8 @@ def damaged_arrays(index: ColumnarIndex, progress: Progress) -> Iterator[str]:
 
 
 def _damaged_report(index: ColumnarIndex, generation: int) -> Iterator[str]:
+    if not index.toc().segments:
+        return  # no build has published yet, and none has left its account
     path = report_path(index.directory, generation)
     try:
         json.loads(path.read_bytes())

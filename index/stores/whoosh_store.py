@@ -137,6 +137,7 @@ class WhooshStore:
         held: ExitStack,
     ) -> None:
         self._index, self._segments, self._runs, self._held = index, segments, runs, held
+        self._directory = index.directory
         self._places: dict[str, int] = {}
         self._replaced: list[int] = []
         self._count = 0
@@ -174,7 +175,7 @@ class WhooshStore:
             self._add_runs(writer, runs)
             self._delete_replaced(writer)
             account = {"generation": generation, **report}
-            write_atomically(report_path(self._index.directory, generation), _dump(account))
+            write_atomically(report_path(self._directory, generation), _dump(account))
             writer.commit()
         progress("publishing", 1, 1)
         return generation

@@ -61,14 +61,14 @@ class Stage:
 
     Args:
         scene: what is to be played.
-        folder: an empty one.
+        folder: for its files; the index stands in `disk`, below it, which may be another disk.
     """
 
     def __init__(self, scene: Scene, folder: Path) -> None:
         self.scene = scene
-        self.index = folder / "index"
+        self.index = folder / "disk" / "index"
         self._earlier = folder / "earlier" / "index"
-        self._log = folder / "qe.log"
+        self.log = folder / "qe.log"
         self._source = _write(folder / "source.ndjson", _questions(scene.waiting, scene.answered))
         for number, held in enumerate(scene.held):
             self._build(self._earlier, _write(folder / f"{number}.ndjson", _questions(held)))
@@ -78,8 +78,8 @@ class Stage:
     def moments(self) -> int:
         """How many calls to the disk the command makes."""
         self.set()
-        assert self.play() == 0, self._log.read_text()
-        return len(calls(self._log))
+        assert self.play() == 0, self.log.read_text()
+        return len(calls(self.log))
 
     @cached_property
     def after(self) -> dict[str, Any]:
@@ -90,7 +90,8 @@ class Stage:
 
     def set(self) -> None:
         """Put the earlier index in its place, and nothing beside it."""
-        for left in self.index.parent.glob("*index*"):
+        self.index.parent.mkdir(exist_ok=True)
+        for left in self.index.parent.iterdir():
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         if self._earlier.exists():
             shutil.copytree(self._earlier, self.index)
@@ -100,11 +101,11 @@ class Stage:
         command = ["index", str(self._source), "--index", str(self.index)]
         if self.scene.rebuild:
             command.append("--rebuild")
-        return run_disturbed(command, self._log, batch=self.scene.batch, **disturbed)
+        return run_disturbed(command, self.log, batch=self.scene.batch, **disturbed)
 
     def printed(self) -> list[str]:
         """The lines that the command printed."""
-        return self._log.read_text().splitlines()
+        return self.log.read_text().splitlines()
 
     def kill(self, **moment: float) -> bool:
         """Play the scene, kill its process, and see that nothing is lost.
@@ -132,7 +133,7 @@ class Stage:
         self._build(self.index, self._source, rebuild=self.scene.rebuild)
         assert said_by(self.index) == self.after, "the next build ends in another index"
         self._see_no_damage()
-        self._see_no_leftover()
+        self.see_no_leftover()
         return said == self.after
 
     def _see_no_damage(self) -> None:
@@ -143,13 +144,16 @@ class Stage:
         else:
             assert not verdict.damages, verdict.damages
 
-    def _see_no_leftover(self) -> None:
-        beside = {path.name for path in self.index.parent.iterdir() if "index" in path.name}
+    def see_no_leftover(self) -> None:
+        """Nothing stands in the index or beside it but what its newest generation is made of."""
+        beside = {path.name for path in self.index.parent.iterdir()}
         assert beside <= {"index", ".index.rebuild.lock"}, beside
+        if not self.index.exists():
+            return
         segments = {segment.segment_id() for segment in open_index(self.index).toc().segments}
         named = {path.name.partition(".")[0] for path in self.index.glob("MAIN_*.*")}
-        assert named - segments == {f"MAIN_{open_index(self.index).latest_generation()}"}
-        assert not [path for path in self.index.iterdir() if path.name.startswith(".")]
+        assert named <= {*segments, f"MAIN_{open_index(self.index).latest_generation()}"}, named
+        assert not [path.name for path in self.index.iterdir() if path.name.startswith(".")]
 
     @staticmethod
     def _build(directory: Path, source: Path, *, rebuild: bool = False) -> None:

@@ -6,6 +6,7 @@ Counted rather than timed: a moment is then the same place of the program on any
 from __future__ import annotations
 
 import errno
+import io
 import json
 import multiprocessing
 import os
@@ -78,12 +79,13 @@ class DiskCalls:
             self._disturb()
 
     def _counts(self, called: BuiltinFunctionType) -> bool:
-        # str.replace asks nothing of a disk, nor does what is said on the terminal.
+        if called.__name__ not in self._counted:
+            return False
+        # str.replace asks nothing of a disk, nor does a file in memory, nor the terminal.
         owner = called.__self__
-        return (
-            called.__name__ in self._counted
-            and not isinstance(owner, (str, bytes))
-            and owner not in (sys.stdout, sys.stderr)
+        return not isinstance(owner, (str, bytes, io.BytesIO, io.StringIO)) and owner not in (
+            sys.stdout,
+            sys.stderr,
         )
 
 
