@@ -18,7 +18,7 @@ from index.question import Question, make_question
 from index.stores.whoosh_check import check_index
 from index.stores.whoosh_store import open_index
 from tests.answers import answers
-from tests.kills.victim import calls, run_disturbed
+from tests.kills.victim import Disturbance, calls, run_disturbed
 
 TODAY: Final = date(2026, 6, 1)
 FIRST: Final = 900_000
@@ -97,11 +97,11 @@ class Stage:
             shutil.copytree(self._earlier, self.index)
 
     def play(self, **disturbed: Any) -> int:
-        """Run the command; its exit code."""
+        """Run the command, disturbed or not; its exit code."""
         command = ["index", str(self._source), "--index", str(self.index)]
         if self.scene.rebuild:
             command.append("--rebuild")
-        return run_disturbed(command, self.log, batch=self.scene.batch, **disturbed)
+        return run_disturbed(command, self.log, Disturbance(batch=self.scene.batch, **disturbed))
 
     def printed(self) -> list[str]:
         """The lines that the command printed."""

@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import BuiltinFunctionType, FrameType
 from typing import Any, Final
@@ -89,32 +90,36 @@ class DiskCalls:
         )
 
 
-def run_disturbed(
-    command: Sequence[str],
-    log: Path,
-    *,
-    at: int = 0,
-    disturbance: str = "nothing",
-    counted: frozenset[str] = CALLS,
-    batch: int | None = None,
-    kill_after: float | None = None,
-) -> int:
+@dataclass(frozen=True)
+class Disturbance:
+    """What is to happen to a command.
+
+    Attributes:
+        at: the call to the disk that is disturbed, from 1.
+        disturbance: how, a name of `DISTURBANCES`.
+        counted: the names of the calls that count.
+        batch: questions of one run, when more than a few shall take several processes.
+        kill_after: seconds after which it is killed from outside, at whatever it is doing.
+    """
+
+    at: int = 0
+    disturbance: str = "nothing"
+    counted: frozenset[str] = CALLS
+    batch: int | None = None
+    kill_after: float | None = None
+
+
+def run_disturbed(command: Sequence[str], log: Path, disturbed: Disturbance) -> int:
     """Run `qe` in another process; its exit code, negative when a signal ended it.
 
     Args:
         command: its arguments.
         log: a file for all it prints; one beside it, `.calls`, gets the names of the calls.
-        at: the call to disturb, from 1.
-        disturbance: a name of `DISTURBANCES`.
-        counted: the names of calls that count.
-        batch: questions of one run, when more than a few shall take several processes.
-        kill_after: seconds after which it is killed from outside, at whatever it is doing.
+        disturbed: what is to happen to it.
     """
-    process = _PROCESSES.Process(
-        target=_run, args=(command, log, at, disturbance, counted, batch), name="qe"
-    )
+    process = _PROCESSES.Process(target=_run, args=(command, log, disturbed), name="qe")
     process.start()
-    process.join(kill_after)
+    process.join(disturbed.kill_after)
     if process.is_alive():
         process.kill()
         process.join()
@@ -130,21 +135,14 @@ def calls(log: Path) -> list[str]:
     return names
 
 
-def _run(
-    command: Sequence[str],
-    log: Path,
-    at: int,
-    disturbance: str,
-    counted: frozenset[str],
-    batch: int | None,
-) -> None:
+def _run(command: Sequence[str], log: Path, disturbed: Disturbance) -> None:
     with log.open("w") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
-    if batch is not None:
-        whoosh_runs.BATCH = batch  # type: ignore[misc]
-    watched = DiskCalls(at, DISTURBANCES[disturbance], counted)
+    if disturbed.batch is not None:
+        whoosh_runs.BATCH = disturbed.batch  # type: ignore[misc]
+    watched = DiskCalls(disturbed.at, DISTURBANCES[disturbed.disturbance], disturbed.counted)
     watched.watch()
     try:
         main(command, prog_name="qe")
