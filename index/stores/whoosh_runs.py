@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -109,7 +110,8 @@ class RunMaker:
             self._send(self._batch)
         vocabularies: dict[int, Vocabulary] = {}
         for run in self._runs:
-            process, name = _result(run)
+            with _killing_named():
+                process, name = run.result()
             arrays = open_segment(self._folder, name)
             vocabulary = vocabularies.setdefault(process, Vocabulary())
             first_term = len(vocabulary)
@@ -134,10 +136,12 @@ class RunMaker:
             self._folder = Path(tempfile.mkdtemp(prefix=FOLDER, dir=self._directory))
             self._processes = _start_processes()
         bound = WAITING * (os.cpu_count() or 1)
-        if len(self._runs) >= bound:
-            _result(self._runs[-bound])
         name = f"run_{len(self._runs)}"
-        self._runs.append(self._processes.submit(_write_run, batch, dictionary, self._folder, name))
+        with _killing_named():
+            if len(self._runs) >= bound:
+                self._runs[-bound].result()
+            run = self._processes.submit(_write_run, batch, dictionary, self._folder, name)
+        self._runs.append(run)
 
     def _stop_processes(self) -> None:
         if self._processes is not None:
@@ -228,9 +232,10 @@ def _words() -> _Words:
     return _Words()
 
 
-def _result(run: Future[_Written]) -> _Written:
+@contextmanager
+def _killing_named() -> Iterator[None]:
     try:
-        return run.result()
+        yield
     except BrokenProcessPool as error:
         raise ProcessKilled(
             "a process that was indexing was killed, as happens when memory runs out: nothing was "
