@@ -141,8 +141,8 @@ class SegmentWriter:
                 self._remove()
 
     def _remove(self) -> None:
-        for name in (*self._writers, CONTENTS):
-            array_path(self._directory, self._segment, name).unlink(missing_ok=True)
+        for path in self._directory.glob(f"{self._segment}.*"):
+            path.unlink()
 
 
 def _sync(path: Path) -> None:
