@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 BENCH ?=
+KILLS ?= 1000
 
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -12,7 +13,7 @@ DEMO := demo/acteurs demo/organes demo/questions
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint docs bench lock
+.PHONY: help run test kills lint docs bench lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +25,9 @@ run: .venv/ready-to-run ## Serve var/index, else the demo corpus, on http://127.
 
 test: .venv/ready-to-test ## Run the tests; those in a browser need Chromium
 	$(BIN)/pytest -n 2
+
+kills: .venv/ready-to-test ## Kill builds at a thousand moments (or KILLS=) and see that nothing is lost
+	$(BIN)/python -m tests.kills --kills $(KILLS)
 
 lint: .venv/ready-to-test ## Check style, formatting and types
 	$(BIN)/ruff check

@@ -6,9 +6,9 @@ account that doesn't add up.
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -17,12 +17,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from index.errors import IndexLocked, MixedCorpora, NothingRecognised
+from index.archives import kept_archives
+from index.atomic import write_atomically
+from index.errors import DiskFull, IndexNotWritable, MixedCorpora, NothingRecognised
 from index.progress import Progress
 from index.question import Question
 from index.sources import Reading, Reject, Remark, read_sources
 from index.stores import Store
-from index.stores.atomic import write_atomically
 from index.stores.lock import hold_lock
 from index.stores.manifest import Manifest, check_replaceable, is_vacant, program_version
 from index.stores.replacement import place_for_rebuild, recover, replace_directory
@@ -31,6 +32,9 @@ from index.stores.whoosh_store import latest_generation, open_store
 
 REJECTS_NAME: Final = "rejects.ndjson"
 """The rejects of the latest build, one JSON object a line, in the index's directory."""
+
+_NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
+_NO_PERMISSION: Final = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def build(
     Whatever is raised, the index is as it was.
 
     Args:
-        sources: files, folders and archives.
+        sources: files, folders and archives; none, to rebuild from the archives that are kept.
         directory: where the index is.
         today: the day of the build; a question dated later is rejected.
         progress: called as reading and publishing go.
@@ -142,12 +146,19 @@ def build(
         MixedCorpora: fictional and real questions would share one index.
         IndexLocked: another process is writing to this index.
         IndexFormatError: the directory holds something else, or an index of another version.
-        OSError: the disk is full or read-only.
+        ArchivesMissing: no source was given, and no archive is kept.
+        DiskFull: there is no room for what would be published.
+        IndexNotWritable: this process may not write there.
+        ProcessKilled: one of the build's processes was.
+        OSError: the disk fails in another way.
     """
+    if rebuild and not sources:
+        sources = kept_archives(directory)
     task = _Build(tuple(sources), today, progress)
-    recover(directory)
-    check_replaceable(directory)
-    return task.rebuild(directory) if rebuild else task.update(directory)
+    with _refusals_named(directory):
+        recover(directory)
+        check_replaceable(directory)
+        return task.rebuild(directory) if rebuild else task.update(directory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +181,6 @@ class _Build:
         fictional = first.fictional if first else Manifest.read(directory).fictional
         with (
             _collector_paused(),
-            _vacant_again_on_failure(directory),
             open_store(directory, fictional=fictional, today=self.today, after=after) as store,
         ):
             intake = _taken_in(store, chain(head, (first,) if first else (), items))
@@ -184,7 +194,7 @@ class _Build:
 
         Generations go on from the old one's, so that a running server sees the change.
         """
-        with hold_lock(directory), place_for_rebuild(directory) as fresh:
+        with place_for_rebuild(directory) as fresh, hold_lock(directory):
             report = self.update(fresh, after=latest_generation(directory))
             # Nothing taken in: the old index is worth more than an empty one.
             if report.indexed:
@@ -254,13 +264,15 @@ class _Intake:
         return True
 
     def _newer(self, version: bytes, than: bytes) -> bool:
+        if version > than:
+            return True
+        # Compared first, the same content from a better source would leave the lesser one's rank:
+        # which version a later one has to beat would then hang on the order of reading.
         if same_content(version, than):
             self.unchanged += 1
-            return False
-        if version < than:
+        else:
             self.superseded += 1
-            return False
-        return True
+        return False
 
     def _check_corpus(self, question: Question) -> None:
         described = (question.uid, question.source, question.fictional)
@@ -308,31 +320,25 @@ def _collector_paused() -> Iterator[None]:
 
 
 @contextmanager
-def _vacant_again_on_failure(directory: Path) -> Iterator[None]:
-    """Take away an index that was made for a build that failed.
+def _refusals_named(directory: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into a message that says what became of the index.
 
-    It would be empty, yet already be a fictional or a real one, and refuse the other kind.
+    Failures to read never come here: they are rejects.
     """
-    existed, was_vacant = directory.exists(), is_vacant(directory)
     try:
         yield
-    except IndexLocked:
-        raise  # what stands there is another build's
-    except BaseException:
-        if was_vacant and directory.is_dir():
-            _empty(directory)
-            if not existed:
-                directory.rmdir()
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFull(
+                f"no space left on the disk of {directory}: nothing was published and what was "
+                "there is as it was; make room, then give the same command again"
+            ) from error
+        if error.errno in _NO_PERMISSION:
+            raise IndexNotWritable(
+                f"{error.filename or directory} cannot be written ({error.strerror}): nothing was "
+                "published; name another directory with --index, or ask for the right to write"
+            ) from error
         raise
-
-
-def _empty(directory: Path) -> None:
-    # The directory itself stays when it was given: it may be a mount point.
-    for entry in directory.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
 
 
 def _until_first_question(

@@ -17,6 +17,10 @@ class NothingRecognised(QuestionsError):
     """None of the given sources holds a question or an actors' file."""
 
 
+class ArchivesMissing(QuestionsError):
+    """An index was to be made again from archives, and none is kept."""
+
+
 class IndexMissing(QuestionsError):
     """There is no index where one was expected."""
 
@@ -27,6 +31,18 @@ class IndexFormatError(QuestionsError):
 
 class IndexLocked(QuestionsError):
     """Another process is writing to the same index."""
+
+
+class DiskFull(QuestionsError):
+    """An index could not be written because there is no room left for it."""
+
+
+class IndexNotWritable(QuestionsError):
+    """An index could not be written because this process may not write there."""
+
+
+class ProcessKilled(QuestionsError):
+    """Something outside killed one of the processes of a build."""
 
 
 class MixedCorpora(QuestionsError):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.filedb.filestore import FileStorage
+from whoosh.fields import ensure_schema
+from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.reading import IndexReader
 
+from index.atomic import open_atomically, write_atomically
 from index.columnar.array_file import DamagedFile, MissingFile
 from index.columnar.layout import SegmentShape
 from index.columnar.merge import Moved, ignore_moved
@@ -54,8 +57,9 @@ class ColumnarIndex(FileIndex):
         self.relations = relations
         self.storage = FileStorage(str(directory))
         self.indexname = _NAME
-        self._check_toc()
-        FileIndex.__init__(self, self.storage, schema)
+        # Instead of Whoosh's own, which would read the table of contents unchecked.
+        self._schema = ensure_schema(schema)
+        self.toc()
 
     def latest_generation(self) -> int:
         """The newest generation in the directory; −1 when there is none."""
@@ -65,29 +69,63 @@ class ColumnarIndex(FileIndex):
         """The newest table of contents: its generation and segments.
 
         Raises:
+            EmptyIndexError: there is none.
             DamagedFile: it isn't what was written.
         """
-        self._check_toc()
-        toc: TOC = self._read_toc()
-        return toc
+        while True:
+            generation = self.latest_generation()
+            try:
+                self._check_toc(generation)
+                toc: TOC = TOC.read(self.storage, self.indexname, schema=self._schema)
+            except FileNotFoundError:
+                # Published and cleaned up while it was read?
+                if self.latest_generation() == generation:
+                    raise
+                continue
+            return toc
 
-    def vouch_for_toc(self, generation: int) -> None:
-        """Keep the checksum of a table of contents that has just been written."""
-        self._checksum_path(generation).write_text(_checksum(self._toc_path(generation)))
+    def publish(self, toc: TOC) -> None:
+        """Make a table of contents the newest: by one rename, its checksum there before it is.
 
-    def _check_toc(self) -> None:
-        """See that the newest table of contents is whole: Whoosh unpickles whatever it finds."""
-        generation = self.latest_generation()
-        path, kept = self._toc_path(generation), self._checksum_path(generation)
-        # A build that is killed between the two leaves no checksum; an index just made has none.
-        if kept.exists() and kept.read_text() != _checksum(path):
+        Raises:
+            OSError: it can't be written; the newest is the one it was.
+        """
+        path = self._toc_path(toc.generation)
+        draft = RamStorage()
+        toc.write(draft, self.indexname)
+        written: bytes = draft.files[path.name]
+        write_atomically(self._checksum_path(toc.generation), _checksum(written))
+        with open_atomically(path) as file:
+            file.write(written)
+
+    def remove_leftovers(self) -> None:
+        """Remove what the newest generation doesn't name, of older ones and of killed commits.
+
+        For whoever holds the lock: it might be another's unpublished work.
+        """
+        toc = self.toc()
+        generation = f"{self.indexname}_{toc.generation}"
+        kept = {generation, f"_{generation}", *(segment.segment_id() for segment in toc.segments)}
+        for path in self.directory.glob(f"*{self.indexname}_*.*"):
+            if path.name.partition(".")[0] not in kept:
+                with suppress(
+                    OSError
+                ):  # what is published is published; the next build tries again
+                    path.unlink()
+
+    def _check_toc(self, generation: int) -> None:
+        """See that a table of contents is whole: Whoosh unpickles whatever it finds."""
+        kept = self._checksum_path(generation)
+        if not kept.exists():  # that of an index just made
+            return
+        path = self._toc_path(generation)
+        if kept.read_text() != _checksum(path.read_bytes()):
             raise DamagedFile(f"{path} is damaged: its checksum is another")
 
     def _toc_path(self, generation: int) -> Path:
         return self.directory / str(TOC._filename(self.indexname, generation))
 
     def _checksum_path(self, generation: int) -> Path:
-        # Named so that Whoosh removes it with old segments' files.
         return self.directory / f"{self.indexname}_{generation}.toc_crc32"
 
     def writer(self, moved: Moved = ignore_moved) -> ColumnarWriter:  # type: ignore[override]
@@ -146,6 +184,6 @@ def open_generation(index: ColumnarIndex) -> OpenGeneration:
         return OpenGeneration(toc.generation, segments)
 
 
-def _checksum(path: Path) -> str:
-    """A file's CRC-32 in hexadecimal, and a line's end."""
-    return f"{zlib.crc32(path.read_bytes()):08x}\n"
+def _checksum(content: bytes) -> str:
+    """The CRC-32 in hexadecimal, and a line's end."""
+    return f"{zlib.crc32(content):08x}\n"

@@ -73,7 +73,8 @@ class Contents:
 class SegmentWriter:
     """Writes the files of one segment.
 
-    The arrays written and not closed when the block is left are no part of it.
+    When the block fails they are removed again: on a full disk, what is left of a segment would
+    keep everybody from writing.
 
     Args:
         directory: where. segment: its name. shape: the names of what it will hold.
@@ -133,7 +134,15 @@ class SegmentWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._held.close()
+        try:
+            self._held.close()
+        finally:
+            if kind is not None:
+                self._remove()
+
+    def _remove(self) -> None:
+        for path in self._directory.glob(f"{self._segment}.*"):
+            path.unlink()
 
 
 def _sync(path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from whoosh.index import TOC
 from whoosh.reading import IndexReader, SegmentReader
 from whoosh.writing import SegmentWriter as WhooshWriter
 
@@ -102,8 +103,8 @@ class ColumnarWriter(WhooshWriter):
             self._added = True
 
     def _commit_toc(self, segments: Sequence[Segment]) -> None:
-        super()._commit_toc(segments)  # type: ignore[no-untyped-call]
-        self._index.vouch_for_toc(self.generation)
+        self._index.publish(TOC(self.schema, segments, self.generation))
+        self._index.remove_leftovers()
 
     def _flush_segment(self) -> None:
         segment, shape = self.newsegment.segment_id(), self._index.shape

@@ -14,8 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from index.atomic import TEMPORARY_PREFIX, write_atomically
 from index.errors import IndexFormatError, IndexMissing
-from index.stores.atomic import TEMPORARY_PREFIX, write_atomically
 
 FORMAT_VERSION: Final = 2
 """Grows by one when an index written before can no longer be read."""

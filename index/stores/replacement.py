@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from index.atomic import sync_directory
 from index.errors import IndexLocked
-from index.stores.atomic import sync_directory
 
 _RENAME_EXCHANGE: Final = 2
 _AT_FDCWD: Final = -100
@@ -34,7 +34,7 @@ def place_for_rebuild(directory: Path) -> Iterator[Path]:
     Raises:
         IndexLocked: another process is rebuilding the same index.
     """
-    directory.parent.mkdir(parents=True, exist_ok=True)
+    directory.resolve().parent.mkdir(parents=True, exist_ok=True)
     fresh = _beside(directory, "new")
     with _only_one(_beside(directory, "rebuild.lock"), directory):
         _remove(fresh)
@@ -45,32 +45,34 @@ def place_for_rebuild(directory: Path) -> Iterator[Path]:
 
 
 def replace_directory(old: Path, new: Path) -> None:
-    """Put `new`, complete, in the place of `old`, which need not exist.
+    """Put `new`, complete, in the place of `old`, where a link to `old` then leads too.
 
     Raises:
         OSError: the directories cannot be renamed; `old` is as it was.
     """
-    if not old.exists():
-        new.rename(old)
-    elif not _exchange(old, new):
+    old = old.resolve()
+    if not _exchange(old, new):
         _replace_in_two_steps(old, new)
     sync_directory(old.parent)
 
 
 def recover(directory: Path) -> None:
-    """Put back an index that a build killed between its two last steps had put aside.
+    """Clear up after a rebuild that was killed, if one was.
+
+    An index that it had put aside is put back; what it was making, or had replaced, goes away: it
+    takes as much room as an index.
 
     Raises:
         IndexLocked: another process is rebuilding this index.
     """
-    aside = _beside(directory, "old")
-    if not aside.exists():
+    aside, fresh = _beside(directory, "old"), _beside(directory, "new")
+    if not (aside.exists() or fresh.exists()):
         return
     with _only_one(_beside(directory, "rebuild.lock"), directory):
-        if directory.exists():
-            _remove(aside)
-        else:
+        if not directory.exists():
             aside.rename(directory)
+        _remove(aside)
+        _remove(fresh)
 
 
 def _replace_in_two_steps(old: Path, new: Path) -> None:
@@ -107,7 +109,9 @@ def _only_one(lock: Path, directory: Path) -> Iterator[None]:
 
 
 def _beside(directory: Path, role: str) -> Path:
-    return directory.with_name(f".{directory.name}.{role}")
+    # Of a link, and of `.`: what it leads to is what is replaced.
+    real = directory.resolve()
+    return real.with_name(f".{real.name}.{role}")
 
 
 def _remove(directory: Path) -> None:

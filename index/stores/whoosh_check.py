@@ -70,6 +70,8 @@ def damaged_arrays(index: ColumnarIndex, progress: Progress) -> Iterator[str]:
 
 
 def _damaged_report(index: ColumnarIndex, generation: int) -> Iterator[str]:
+    if not index.toc().segments:
+        return  # no build has published yet, and none has left its account
     path = report_path(index.directory, generation)
     try:
         json.loads(path.read_bytes())

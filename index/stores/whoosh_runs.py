@@ -11,9 +11,12 @@ import multiprocessing
 import os
 import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -22,6 +25,7 @@ from index.columnar.records import choose_dictionary
 from index.columnar.run import Run, RunBatch, Vocabulary, build_run
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import open_segment, write_segment
+from index.errors import ProcessKilled
 from index.fields import COLUMNS, NO_INTEGER, TEXT_FIELDS
 from index.french.token_table import TokenTable
 from index.question import Question
@@ -38,9 +42,11 @@ ANALYSED: Final = 512
 WAITING: Final = 1
 """Batches that wait for each process: none is idle while one is read, and memory stays bounded."""
 
-FOLDER: Final = ".runs"
-"""Where runs stand until they are merged, in the index's directory: what a killed build left is
-never taken for content, and the next build begins by removing it."""
+FOLDER: Final = ".runs-"
+"""Begins the name of the folder where runs stand until they are merged, in the index's directory:
+what a killed build left is never taken for content, and the next build begins by removing it.
+
+The folder is each build's own: processes of a killed build may live on for a moment, and write."""
 
 
 class Versioned(NamedTuple):
@@ -66,19 +72,20 @@ class RunMaker:
     """
 
     def __init__(self, directory: Path, dictionary: bytes | None) -> None:
-        self._folder = directory / FOLDER
+        self._directory = directory
+        self._folder: Path | None = None
         self._dictionary = dictionary
         self._batch: list[Versioned] = []
         self._runs: list[Future[_Written]] = []
         self._processes: ProcessPoolExecutor | None = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._remove_runs()
 
     def add(self, question: Question, version: bytes) -> None:
         """Take in a question; waits while every process is busy and enough work waits for them.
 
         Raises:
             OSError: a run couldn't be written.
-            BrokenProcessPool: a process was killed, as when memory runs out.
+            ProcessKilled: a process was, as when memory runs out.
         """
         self._batch.append(Versioned(question.to_stored(), version))
         if len(self._batch) == BATCH:
@@ -89,8 +96,11 @@ class RunMaker:
         """The runs, in the order their questions were added.
 
         They can be read until this object is closed; their vocabularies grow until the last one.
+
+        Raises:
+            OSError, ProcessKilled: see `add`.
         """
-        if not self._runs:
+        if self._folder is None:
             if self._batch:
                 arrays = make_run(self._batch, self._chosen_dictionary(self._batch), kept=True)
                 terms = _words().indexed_terms()
@@ -100,7 +110,8 @@ class RunMaker:
             self._send(self._batch)
         vocabularies: dict[int, Vocabulary] = {}
         for run in self._runs:
-            process, name = run.result()
+            with _killing_named():
+                process, name = run.result()
             arrays = open_segment(self._folder, name)
             vocabulary = vocabularies.setdefault(process, Vocabulary())
             first_term = len(vocabulary)
@@ -111,7 +122,7 @@ class RunMaker:
     def close(self) -> None:
         """Stop the processes and remove the runs."""
         self._stop_processes()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._remove_runs()
 
     def __enter__(self) -> Self:
         return self
@@ -121,18 +132,24 @@ class RunMaker:
 
     def _send(self, batch: Sequence[Versioned]) -> None:
         dictionary = self._chosen_dictionary(batch)
-        if self._processes is None:
-            self._folder.mkdir()
+        if self._folder is None or self._processes is None:
+            self._folder = Path(tempfile.mkdtemp(prefix=FOLDER, dir=self._directory))
             self._processes = _start_processes()
         bound = WAITING * (os.cpu_count() or 1)
-        if len(self._runs) >= bound:
-            self._runs[-bound].result()
         name = f"run_{len(self._runs)}"
-        self._runs.append(self._processes.submit(_write_run, batch, dictionary, self._folder, name))
+        with _killing_named():
+            if len(self._runs) >= bound:
+                self._runs[-bound].result()
+            run = self._processes.submit(_write_run, batch, dictionary, self._folder, name)
+        self._runs.append(run)
 
     def _stop_processes(self) -> None:
         if self._processes is not None:
             self._processes.shutdown(cancel_futures=True)
+
+    def _remove_runs(self) -> None:
+        for folder in self._directory.glob(f"{FOLDER}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _chosen_dictionary(self, batch: Sequence[Versioned]) -> bytes:
         if self._dictionary is None:
@@ -213,6 +230,17 @@ class _Words:
 @cache
 def _words() -> _Words:
     return _Words()
+
+
+@contextmanager
+def _killing_named() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise ProcessKilled(
+            "a process that was indexing was killed, as happens when memory runs out: nothing was "
+            "published; give the machine more memory, or index fewer files at a time"
+        ) from error
 
 
 def _integer(value: int | str | None) -> int:

@@ -7,6 +7,7 @@ manifest, and for each generation the account of the build.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -18,6 +19,7 @@ import numpy as np
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, EmptyIndexError
 
+from index.atomic import write_atomically
 from index.columnar.array_file import DamagedFile
 from index.columnar.index import ColumnarIndex, OpenSegment, open_generation
 from index.columnar.run import Run
@@ -26,7 +28,6 @@ from index.errors import IndexFormatError, IndexMissing, MixedCorpora, Questions
 from index.french.analyzer import fingerprint
 from index.progress import Progress
 from index.question import Question
-from index.stores.atomic import write_atomically
 from index.stores.lock import hold_lock
 from index.stores.manifest import Manifest, check, is_vacant, rebuild_command
 from index.stores.whoosh_runs import RunMaker
@@ -52,19 +53,19 @@ def open_store(directory: Path, *, fictional: bool, today: date, after: int = 0)
         MixedCorpora: it holds real questions and fictional ones would come, or the reverse.
         OSError: the directory cannot be written.
     """
-    if is_vacant(directory):
-        directory.mkdir(parents=True, exist_ok=True)
-        Manifest.of_this_version(analyser=fingerprint(), fictional=fictional, created=today).write(
-            directory
-        )
-    manifest = check(directory, analyser=fingerprint())
-    if manifest.fictional != fictional:
-        held, given = ("fictional", "real") if manifest.fictional else ("real", "fictional")
-        raise MixedCorpora(
-            f"{directory} holds {held} questions and the sources hold {given} ones: "
-            "give another directory with --index"
-        )
-    return WhooshStore(directory, after)
+    with ExitStack() as held:
+        held.enter_context(hold_lock(directory))
+        held.enter_context(_vacant_again_on_failure(directory))
+        if is_vacant(directory):
+            _write_manifest(directory, fictional, today)
+        check(directory, analyser=fingerprint())
+        index = _opened_or_created(directory, after)
+        with damage_named(directory):
+            segments = open_generation(index).segments
+        _settle_corpus(directory, fictional, today, empty=not segments)
+        index.remove_leftovers()  # a killed build's may be as large as the index
+        runs = held.enter_context(RunMaker(directory, _dictionary(segments)))
+        return WhooshStore(index, segments, runs, held.pop_all())
 
 
 def open_index(directory: Path) -> ColumnarIndex:
@@ -120,20 +121,23 @@ def report_path(directory: Path, generation: int) -> Path:
 
 
 class WhooshStore:
-    """A Whoosh index open for writing; see `index.stores.Store`."""
+    """A Whoosh index open for writing; see `index.stores.Store`.
 
-    def __init__(self, directory: Path, after: int = 0) -> None:
-        self._directory = directory
-        with ExitStack() as held:
-            held.enter_context(hold_lock(directory))
-            try:
-                self._index = open_index(directory)
-            except IndexMissing:
-                self._index = _create_index(directory, after)
-            with damage_named(directory):
-                self._segments = open_generation(self._index).segments
-            self._runs = held.enter_context(RunMaker(directory, _dictionary(self._segments)))
-            self._held = held.pop_all()
+    Args:
+        index: the index. segments: of its newest generation.
+        runs: where what is added goes.
+        held: what is given up when the store is closed: the lock, and the runs.
+    """
+
+    def __init__(
+        self,
+        index: ColumnarIndex,
+        segments: Sequence[OpenSegment],
+        runs: RunMaker,
+        held: ExitStack,
+    ) -> None:
+        self._index, self._segments, self._runs, self._held = index, segments, runs, held
+        self._directory = index.directory
         self._places: dict[str, int] = {}
         self._replaced: list[int] = []
         self._count = 0
@@ -189,7 +193,7 @@ class WhooshStore:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        self._held.__exit__(kind, error, trace)
 
     def _finished_runs(self, progress: Progress) -> Iterator[Run]:
         progress("indexing", 0, self._count)
@@ -226,9 +230,52 @@ def _cancelled_on_failure(writer: ColumnarWriter) -> Iterator[ColumnarWriter]:
         raise
 
 
-def _create_index(directory: Path, generation: int) -> ColumnarIndex:
-    TOC(make_schema(), [], generation).write(FileStorage(str(directory)), _NAME)
-    return open_index(directory)
+@contextmanager
+def _vacant_again_on_failure(directory: Path) -> Iterator[None]:
+    """Take away an index that was made for a build that failed.
+
+    It would be empty, and in the way of whatever else the directory is for. The directory itself
+    stays when it was given: it may be a mount point.
+    """
+    was_vacant = is_vacant(directory)
+    try:
+        yield
+    except BaseException:
+        if was_vacant:
+            for entry in directory.iterdir():
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        raise
+
+
+def _write_manifest(directory: Path, fictional: bool, today: date) -> None:
+    Manifest.of_this_version(analyser=fingerprint(), fictional=fictional, created=today).write(
+        directory
+    )
+
+
+def _opened_or_created(directory: Path, generation: int) -> ColumnarIndex:
+    try:
+        return open_index(directory)
+    except IndexMissing:
+        TOC(make_schema(), [], generation).write(FileStorage(str(directory)), _NAME)
+        return open_index(directory)
+
+
+def _settle_corpus(directory: Path, fictional: bool, today: date, *, empty: bool) -> None:
+    """See that what is held and what would come are both real, or both fictional.
+
+    An index without a question is neither: a first build was killed before it published.
+    """
+    held = Manifest.read(directory).fictional
+    if held == fictional:
+        return
+    if not empty:
+        kinds = ("fictional", "real") if held else ("real", "fictional")
+        raise MixedCorpora(
+            f"{directory} holds {kinds[0]} questions and the sources hold {kinds[1]} ones: "
+            "give another directory with --index"
+        )
+    _write_manifest(directory, fictional, today)
 
 
 def _dictionary(segments: Sequence[OpenSegment]) -> bytes | None:

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from index.atomic import sync_directory, write_atomically
 from index.errors import ArchivesLocked
-from index.stores.atomic import sync_directory, write_atomically
 from index.sync.addresses import Archive
 
 
@@ -115,15 +115,6 @@ class ArchiveFolder:
 
     def _receipt_path(self, archive: Archive) -> Path:
         return self.directory / f".{archive.file_name}.receipt"
-
-
-def archives_beside(index: Path) -> Path:
-    """Where the archives of an index are kept: `var/index.archives` for `var/index`.
-
-    Beside it rather than in it, because a rebuild replaces an index's whole directory.
-    """
-    named = index if index.name not in ("", "..") else index.resolve()
-    return named.with_name(f"{named.name}.archives")
 
 
 def _sha256(path: Path) -> str:

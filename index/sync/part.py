@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from index.stores.atomic import write_atomically
+from index.atomic import write_atomically
 
 _WEAK: Final = "W/"
 

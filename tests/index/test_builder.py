@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
@@ -18,6 +17,7 @@ import pytest
 from index import builder
 from index.builder import REJECTS_NAME, Report, build, describe_problem
 from index.errors import (
+    ArchivesMissing,
     IndexFormatError,
     IndexLocked,
     IndexMissing,
@@ -463,40 +463,6 @@ def test_a_build_that_ends_early_changes_nothing(directory: Path, export: Export
     assert run(directory, source).indexed == 1
 
 
-KILLED_BUILD = """
-import os, sys
-from datetime import date
-from pathlib import Path
-from index.builder import build
-
-source, directory, rebuild, fatal = sys.argv[1:]
-def die(step, done, total):
-    if step == fatal:
-        os._exit(9)
-build([Path(source)], Path(directory), today=date(2026, 6, 1), rebuild=bool(rebuild), progress=die)
-"""
-
-
-@pytest.mark.parametrize("step", ["Reading questions", "indexing", "publishing"])
-@pytest.mark.parametrize("rebuild", ["", "yes"])
-def test_a_killed_process_leaves_the_old_index_intact(
-    directory: Path, export: Export, step: str, rebuild: str
-) -> None:
-    """Nothing is cleaned up, not even the lock, and the next build goes through all the same."""
-    run(directory, export(asked(1)))
-    source = export(asked(2))
-
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED_BUILD, source, directory, rebuild, step],
-        cwd=ROOT,
-        check=False,
-    )
-
-    assert killed.returncode == 9
-    assert held(directory).keys() == {"QANR5L17QE1"}
-    assert run(directory, source, rebuild=bool(rebuild)).indexed == 1
-
-
 def test_a_rebuild_holds_what_its_sources_hold(directory: Path, export: Export) -> None:
     """Questions that no source holds any more are gone, and so is every trace of the making."""
     run(directory, export(asked(1), asked(2)))
@@ -506,6 +472,74 @@ def test_a_rebuild_holds_what_its_sources_hold(directory: Path, export: Export) 
     assert counts(report) == (2, 2, 0, 0, 0)
     assert held(directory).keys() == {"QANR5L17QE2", "QANR5L17QE3"}
     assert not [path for path in directory.parent.iterdir() if path.name.startswith(".index.new")]
+
+
+def test_a_rebuild_reads_the_kept_archives(directory: Path, export: Export) -> None:
+    """Without a source, what is kept beside the index is read, hidden files aside."""
+    run(directory, export(asked(1)))
+    archives = directory.with_name("index.archives")
+    archives.mkdir()
+    export(asked(2), name="index.archives/b.ndjson")
+    export(asked(3), name="index.archives/.c.ndjson.part")
+
+    report = run(directory, rebuild=True)
+
+    assert (counts(report), held(directory).keys()) == ((1, 1, 0, 0, 0), {"QANR5L17QE2"})
+    assert report.sources == (str(archives / "b.ndjson"),)
+
+
+def test_a_rebuild_from_nothing_keeps_the_old_index(directory: Path, export: Export) -> None:
+    """The message says where archives would be, and how they come there."""
+    run(directory, export(asked(1)))
+
+    with pytest.raises(ArchivesMissing, match=r"no archive is kept in .*index\.archives.*qe sync"):
+        run(directory, rebuild=True)
+
+    assert held(directory).keys() == {"QANR5L17QE1"}
+
+
+def test_a_rebuild_follows_a_link(directory: Path, export: Export) -> None:
+    """What the link leads to is replaced; the link stays."""
+    link = directory.with_name("link")
+    run(directory, export(asked(1)))
+    link.symlink_to(directory)
+
+    run(link, export(asked(2)), rebuild=True)
+
+    assert link.is_symlink()
+    assert held(directory).keys() == held(link).keys() == {"QANR5L17QE2"}
+
+
+def test_a_rebuild_of_the_current_folder(
+    directory: Path, export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--index .` names an index as well as any other path."""
+    source = export(asked(1))
+    run(directory, source)
+    monkeypatch.chdir(directory)
+
+    run(Path(), source, rebuild=True)
+
+    assert held(directory).keys() == {"QANR5L17QE1"}
+
+
+def test_a_failed_rebuild_leaves_no_directory(directory: Path, export: Export) -> None:
+    """Where there was no index there is none, not even a place for one."""
+    with pytest.raises(MixedCorpora):
+        run(directory, export(asked(1), asked(FICTIONAL)), rebuild=True)
+
+    assert not directory.exists()
+
+
+def test_a_first_build_that_was_killed_binds_nobody(directory: Path, export: Export) -> None:
+    """It published no question, so that the index may become one of the other kind."""
+    with open_store(directory, fictional=True, today=TODAY):
+        pass
+
+    run(directory, export(asked(1)))
+
+    assert not Manifest.read(directory).fictional
+    assert held(directory).keys() == {"QANR5L17QE1"}
 
 
 def test_a_rebuild_makes_a_missing_index(directory: Path, export: Export) -> None:
@@ -592,16 +626,19 @@ def test_leftovers_of_a_finished_rebuild_go_away(directory: Path, export: Export
     assert not aside.exists()
 
 
-def test_leftovers_of_a_killed_rebuild_are_no_part_of_the_next(
-    directory: Path, export: Export
+@pytest.mark.parametrize("rebuild", [True, False])
+def test_leftovers_of_a_killed_rebuild_go_away(
+    directory: Path, export: Export, rebuild: bool
 ) -> None:
-    """A rebuild starts from nothing."""
+    """They are no part of what comes next, and give back their room."""
     run(directory, export(asked(1)))
-    shutil.copytree(directory, directory.with_name(".index.new"))
+    leftover = directory.with_name(".index.new")
+    shutil.copytree(directory, leftover)
 
-    run(directory, export(asked(2)), rebuild=True)
+    run(directory, export(asked(2)), rebuild=rebuild)
 
-    assert held(directory).keys() == {"QANR5L17QE2"}
+    assert not leftover.exists()
+    assert held(directory).keys() == {"QANR5L17QE1", "QANR5L17QE2"} - {f"QANR5L17QE{+rebuild}"}
 
 
 def test_one_rebuild_at_a_time(directory: Path, export: Export) -> None:
@@ -621,14 +658,14 @@ def test_rejects_of_an_earlier_build_do_not_linger(directory: Path, export: Expo
 def test_a_failure_to_publish_is_not_swallowed(
     directory: Path, export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A full disk ends the build, and a first build leaves no index behind."""
+    """A disk that fails ends the build, and a first build leaves no index behind."""
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def failing(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(builder, "_write_rejects", full)
+    monkeypatch.setattr(builder, "_write_rejects", failing)
 
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="Input/output error"):
         run(directory, export(asked(1)))
 
     with pytest.raises(IndexMissing):

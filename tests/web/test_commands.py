@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,19 @@ def test_index_without_source_is_bad_usage() -> None:
     assert qe("index").exit_code == 2
 
 
+def test_a_rebuild_without_source_reads_the_kept_archives(source: Path, tmp_path: Path) -> None:
+    """They stand beside the index; without any, one line says how they come there."""
+    missing = qe("index", "--rebuild", "--index", tmp_path / "i")
+    archives = tmp_path / "i.archives"
+    archives.mkdir()
+    shutil.copy(source, archives)
+
+    rebuilt = qe("index", "--rebuild", "--index", tmp_path / "i")
+
+    assert (missing.exit_code, rebuilt.exit_code) == (1, 0)
+    assert f"no archive is kept in {tmp_path / 'i.archives'}" in missing.stderr
+
+
 def test_index_of_nothing_recognised_fails_on_one_line(tmp_path: Path) -> None:
     """What, why, and no traceback."""
     (tmp_path / "a.txt").write_text("Bonjour.")
@@ -184,15 +198,15 @@ def test_a_disk_error_is_one_line(
 ) -> None:
     """It names the file."""
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device", "/srv/i/x.seg")
+    def failing(*_: object) -> None:
+        raise OSError(5, "Input/output error", "/srv/i/x.seg")
 
-    monkeypatch.setattr("index.stores.whoosh_store.WhooshStore.publish", full)
+    monkeypatch.setattr("index.stores.whoosh_store.WhooshStore.publish", failing)
 
     result = qe("index", source, "--index", tmp_path / "i")
 
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[-1] == "qe: /srv/i/x.seg: No space left on device"
+    assert result.stderr.splitlines()[-1] == "qe: /srv/i/x.seg: Input/output error"
 
 
 def test_the_five_seeds_are_indexed(tmp_path: Path, shared: Path) -> None:

@@ -26,6 +26,8 @@ Examples:
       a folder: every file in it is tried
   qe index --rebuild downloads/ --index /srv/questions
       make an index anew, as after an upgrade; the old one serves until the new one is complete
+  qe index --rebuild
+      the same from the archives that `qe sync` has kept
 
 \b
 Archives are published at
@@ -36,13 +38,14 @@ https://data.assemblee-nationale.fr/travaux-parlementaires/questions
     "sources",
     metavar="SOURCE...",
     nargs=-1,
-    required=True,
     # An unreadable file is a reject like any other; a name that is no file is a slip of the hand.
     type=click.Path(exists=True, readable=False, path_type=Path),
 )
 @index_option
 @click.option(
-    "--rebuild", is_flag=True, help="Make the index anew from these sources, then replace the old."
+    "--rebuild",
+    is_flag=True,
+    help="Make the index anew from these sources, or from the kept archives, then replace the old.",
 )
 @click.pass_context
 def index_command(
@@ -55,6 +58,8 @@ def index_command(
     version of a question replaces the older one, and an older file never overwrites. What can't
     be read is set apart with its reason and never stops the rest.
     """
+    if not sources and not rebuild:
+        raise click.MissingParameter(param_type="argument", param_hint="'SOURCE...'")
     with shown_progress() as progress:
         report = build(sources, directory, today=date.today(), rebuild=rebuild, progress=progress)
     show_account(report, directory)

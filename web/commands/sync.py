@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 
+from index.archives import ARCHIVES_VARIABLE, archives_of
 from index.builder import Report, build
 from index.errors import MixedCorpora
 from index.question import TYPES
@@ -23,7 +24,7 @@ from index.sync.addresses import (
     read_addresses,
 )
 from index.sync.fetch import Fetcher, Outcome
-from index.sync.folder import ArchiveFolder, archives_beside
+from index.sync.folder import ArchiveFolder
 from index.sync.freshness import LONGEST_SILENCE, is_stale
 from search.engine import open_engine
 from web.commands.index import show_account
@@ -82,7 +83,7 @@ docs/sync.md tells more.
     "--archives",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    envvar="QE_ARCHIVES",
+    envvar=ARCHIVES_VARIABLE,
     show_envvar=True,
     help="Where archives are kept; beside the index by default.",
 )
@@ -125,7 +126,7 @@ def sync_command(  # noqa: PLR0913 - an argument an option
     """
     known = read_addresses(addresses)
     wanted = _selected(known, legislatures, types)
-    folder = ArchiveFolder(archives or archives_beside(directory))
+    folder = ArchiveFolder(archives or archives_of(directory))
     if not download_only:
         _check_takes_published_questions(directory)
     with folder.lock():

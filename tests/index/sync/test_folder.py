@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ArchivesLocked
-from index.sync.folder import ArchiveFolder, archives_beside
+from index.sync.folder import ArchiveFolder
 from index.sync.freshness import LONGEST_SILENCE, is_stale
 from index.sync.patience import Patience
 from tests.archive_server import whole
@@ -49,30 +49,6 @@ def test_a_damaged_receipt_is_none(sync: Sync, receipt: str) -> None:
 
     assert sync.folder.receipt(sync.archive) is None
     assert sync.run().ending == "downloaded"
-
-
-@pytest.mark.parametrize(
-    ("index", "archives"),
-    [
-        (Path("var/index"), Path("var/index.archives")),
-        (Path("/srv/questions"), Path("/srv/questions.archives")),
-        (Path("/srv/questions/"), Path("/srv/questions.archives")),
-    ],
-)
-def test_archives_are_kept_beside_their_index(index: Path, archives: Path) -> None:
-    """A rebuild replaces the index's directory, and finds them there."""
-    assert archives_beside(index) == archives
-
-
-@pytest.mark.parametrize("index", [Path(), Path("below/..")])
-def test_an_index_without_a_name_has_its_archives_beside_it_too(
-    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The directory one is in, for example."""
-    (tmp_path / "here" / "below").mkdir(parents=True)
-    monkeypatch.chdir(tmp_path / "here")
-
-    assert archives_beside(index) == tmp_path / "here.archives"
 
 
 @pytest.mark.parametrize(("days", "stale"), [(-1, False), (0, False), (30, False), (31, True)])
