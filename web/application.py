@@ -15,6 +15,7 @@ from search.engine import Engine, Health
 from search.request import LONGEST_QUERY, SIDES, SearchRequest
 from web.api import api
 from web.display import register_display
+from web.downloads import downloads
 from web.errors import register_errors
 from web.pages import pages
 from web.refine import register_refine
@@ -44,6 +45,7 @@ def create_app(engine: Engine, *, settings: Settings | None = None) -> Flask:
     register_errors(app)
     app.register_blueprint(pages)
     app.register_blueprint(api)
+    app.register_blueprint(downloads)
     return app
 
 
