@@ -63,7 +63,9 @@ def _table_format(separators: list[str]) -> ExportFormat:
 def _streamed(listing: Listing, format_: ExportFormat) -> Response:
     """The file, sent as it is written; a failure on the way cuts it short, never ends it well."""
     response = Response(format_.encode(listing), mimetype=format_.mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(listing, format_)}"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{_file_name(listing, format_)}"'
+    )
     return response
 
 

@@ -87,7 +87,9 @@ CSV: Final = ExportFormat("csv", "text/csv", write_csv)
 CSV_WITH_COMMAS: Final = ExportFormat("csv", "text/csv", write_csv_with_commas)
 
 
-def describe_listing(listing: Listing, corpus: Corpus, absolute: Callable[[str], str]) -> dict[str, Any]:
+def describe_listing(
+    listing: Listing, corpus: Corpus, absolute: Callable[[str], str]
+) -> dict[str, Any]:
     """What `/recherche.meta.json` says: which search, of which data, and how to quote it.
 
     Args:

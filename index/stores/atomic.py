@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 TEMPORARY_PREFIX = "."
 """Unfinished files are hidden, so that a killed build leaves nothing that looks like content."""
@@ -15,12 +18,29 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         OSError: the disk is full, or the directory is missing or read-only. The old file stays.
     """
+    with open_atomically(path) as file:
+        file.write(text.encode())
+
+
+@contextmanager
+def open_atomically(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that takes the place of the one at `path` when the block ends well.
+
+    Whatever is raised in the block, the old file stays and nothing else does.
+
+    Raises:
+        OSError: the disk is full, or the directory is missing or read-only.
+    """
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{path.name}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_directory(path.parent)
 
 
