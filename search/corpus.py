@@ -51,7 +51,7 @@ class Holding:
         return sum(gap.size for gap in self.gaps)
 
     def as_json(self) -> dict[str, Any]:
-        """One of `corpus` in `qe stats --json` (docs/operations.md)."""
+        """One of `corpus` in `qe stats --json` (docs/reference.md)."""
         return {
             "legislature": self.legislature,
             "type": self.type,
