@@ -23,6 +23,8 @@ from index.errors import DiskFull, IndexNotWritable, MixedCorpora, NothingRecogn
 from index.progress import Progress
 from index.question import Question
 from index.sources import Reading, Reject, Remark, read_sources
+from index.sources.checksums import archive_checksums
+from index.sources.rejects import make_reject
 from index.stores import Store
 from index.stores.lock import hold_lock
 from index.stores.manifest import Manifest, check_replaceable, is_vacant, program_version
@@ -51,6 +53,7 @@ class Report:
         remarks: what was left out of questions that were taken in, and why.
         actors_files: files of députés and bodies, which are not questions.
         unresolved_references: questions whose author is known by reference only.
+        archives: the SHA-256 of each archive read, by name; empty when nothing was indexed.
         generation: of the index after the build; None when no index was opened.
 
     Raises:
@@ -67,6 +70,7 @@ class Report:
     remarks: tuple[Remark, ...] = ()
     actors_files: int = 0
     unresolved_references: int = 0
+    archives: Mapping[str, str] = field(default_factory=dict)
     generation: int | None = None
 
     def __post_init__(self) -> None:
@@ -92,16 +96,14 @@ class Report:
             "rejected": self.rejected,
             "actors_files": self.actors_files,
             "unresolved_references": self.unresolved_references,
+            "archives": dict(self.archives),
             "rejects": [asdict(reject) for reject in self.rejects],
             "remarks": [asdict(remark) for remark in self.remarks],
         }
 
     def render(self) -> str:
         """The account as lines for a terminal."""
-        lines = [
-            f"{self.read} read: {self.indexed} indexed, {self.unchanged} unchanged, "
-            f"{self.superseded} superseded, {self.rejected} rejected"
-        ]
+        lines = [describe_counts(self.as_json())]
         if self.actors_files:
             files = _count(self.actors_files, "actors' file")
             lines.append(f"{files} read, counted apart")
@@ -114,6 +116,12 @@ class Report:
         if not self.indexed:
             lines.append("nothing new: nothing was published")
         return "\n".join(lines)
+
+
+def describe_counts(account: Mapping[str, Any]) -> str:
+    """What became of everything read, on one line, of an account as `Report.as_json` gives it."""
+    ends = ("indexed", "unchanged", "superseded", "rejected")
+    return f"{account['read']} read: " + ", ".join(f"{account[end]} {end}" for end in ends)
 
 
 def describe_problem(problem: Reject | Remark) -> str:
@@ -213,6 +221,7 @@ class _Build:
             remarks=tuple(reading.remarks),
             actors_files=reading.actors_files,
             unresolved_references=reading.unresolved.total(),
+            archives=archive_checksums(self.sources) if intake.newest else {},
         )
 
 
@@ -358,11 +367,11 @@ def _checked(item: Question | Reject, today: date) -> Question | Reject:
     if isinstance(item, Reject) or item.last_event <= today:
         return item
     day = item.last_event
-    return Reject(
-        source=item.source,
-        place=item.uid,
-        reason=f"{_field_holding(item, day)} {day} is later than the day of the build, {today}",
-        excerpt=item.titre or "",
+    return make_reject(
+        item.source,
+        item.uid,
+        f"{_field_holding(item, day)} {day} is later than the day of the build, {today}",
+        json.dumps(item.as_record(None), ensure_ascii=False),
     )
 
 

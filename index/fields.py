@@ -117,6 +117,7 @@ def _ordinal(day: date | None) -> int | None:
 COLUMNS: Final = (
     Column("legislature", True, lambda q: q.legislature),
     Column("type", False, lambda q: q.type),
+    Column("numero", True, lambda q: q.numero),
     Column("statut", False, lambda q: q.statut),
     Column("ministere", False, lambda q: q.ministere),
     Column("ministere_interroge", False, lambda q: q.ministere_interroge),
@@ -133,7 +134,8 @@ COLUMNS: Final = (
     Column("date_reponse", True, lambda q: _ordinal(q.date_reponse)),
     Column("delai_jours", True, lambda q: q.delai_jours),
     Column("deadline", True, lambda q: _ordinal(q.deadline)),
-    Column("newest_jo", True, lambda q: _ordinal(max(q.event_dates, default=None))),
+    Column("newest_jo", True, lambda q: _ordinal(max(q.record_dates, default=None))),
     Column("empreinte_reponse", False, lambda q: q.empreinte_reponse),
+    Column("archive", False, lambda q: q.archive),
 )
 """The columns, in the order they are written."""

@@ -206,18 +206,34 @@ class Question:
         return deadline is not None and donnees_au is not None and donnees_au > deadline
 
     @property
-    def event_dates(self) -> tuple[date, ...]:
-        """Every dated event of the question's life, in no order."""
+    def archive(self) -> str:
+        """What it was published in: the zip that held its file, else the SOURCE that was given."""
+        parts = self.source.split("/")
+        zips = (n for n, part in enumerate(parts, 1) if part.lower().endswith(".zip"))
+        return "/".join(parts[: next(zips, 1)])
+
+    @property
+    def record_dates(self) -> tuple[date, ...]:
+        """Every date that the record tells, in no order.
+
+        An erratum's is none of them: what is derived from these dates is the same for a question
+        that went through an export.
+        """
         known = (
             self.date_question,
             self.date_reponse,
             self.date_signalement,
             self.date_retrait,
-            self.date_erratum,
             *self.dates_renouvellement,
             *(attribution.date for attribution in self.attributions),
         )
         return tuple(day for day in known if day is not None)
+
+    @property
+    def event_dates(self) -> tuple[date, ...]:
+        """Every dated event of the question's life, in no order."""
+        erratum = () if self.date_erratum is None else (self.date_erratum,)
+        return (*self.record_dates, *erratum)
 
     @property
     def last_event(self) -> date:

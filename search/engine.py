@@ -5,12 +5,14 @@ The site, the API and the commands know this protocol and nothing of the engine 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from index.question import Question
+from search.corpus import Corpus
 from search.facets import FacetCounts
 from search.request import SearchRequest
 from search.results import SearchResults
@@ -32,6 +34,24 @@ class Health:
     fictional: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Every question of a search, all read from one generation of the index.
+
+    Attributes:
+        request: the search, its facet values in canonical form, without page.
+        generation, donnees_au: of the index that is read, however long it takes.
+        total: how many questions there are.
+        questions: all of them in the order of the search, each read when it is asked for; once.
+    """
+
+    request: SearchRequest
+    generation: int
+    donnees_au: date | None
+    total: int
+    questions: Iterator[Question]
+
+
 class Engine(Protocol):
     """Answers searches from one index; safe to share between threads.
 
@@ -41,6 +61,13 @@ class Engine(Protocol):
 
     def search(self, request: SearchRequest) -> SearchResults:
         """The results of a request. No query raises."""
+        ...
+
+    def listing(self, request: SearchRequest) -> Listing:
+        """Every question of a request, whatever its page; no passage of them is looked for.
+
+        What is held in memory is a few numbers for each question, and one record at a time.
+        """
         ...
 
     def get(self, uid: str) -> Question | None:
@@ -64,6 +91,10 @@ class Engine(Protocol):
 
     def health(self) -> Health:
         """What the index holds now."""
+        ...
+
+    def corpus(self) -> Corpus:
+        """What the index holds of each législature and type, and the account of its build."""
         ...
 
     def close(self) -> None:

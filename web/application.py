@@ -18,6 +18,7 @@ from search.engine import Engine, Health
 from search.request import LONGEST_QUERY, SIDES, SearchRequest
 from web.api import api
 from web.display import duration, register_display
+from web.downloads import downloads
 from web.errors import register_errors
 from web.pages import pages
 from web.refine import register_refine
@@ -53,6 +54,7 @@ def create_app(
     register_errors(app)
     app.register_blueprint(pages)
     app.register_blueprint(api)
+    app.register_blueprint(downloads)
     return app
 
 

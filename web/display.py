@@ -157,6 +157,11 @@ def framed_tables(html: str) -> Markup:
     return Markup(_TABLE.sub(lambda tag: frame if tag[0] == "<table>" else "</table></div>", html))
 
 
+def breakable(path: str) -> Markup:
+    """The name of a file, which may be cut after each of its parts when there is no room."""
+    return Markup(re.sub(r"([/_])", r"\1<wbr>", str(escape(path))))
+
+
 def listed(words: Iterable[str]) -> str:
     """A list as it is said: a, b et c."""
     *first, last = list(words) or [""]
@@ -170,6 +175,7 @@ def register_display(app: Flask) -> None:
         annees=years_of_legislature,
         cadres=framed_tables,
         classe_etat=state_class,
+        coupable=breakable,
         date=date_in_words,
         delai=deadline_in_words,
         etat=state_in_words,

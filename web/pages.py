@@ -1,4 +1,4 @@
-"""The pages people read: home, results, one question, the help, and what this site is."""
+"""The pages people read: home, results, one question, the help, what this site is and holds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from search.facets import EN_RETARD, FACETS
 from search.request import MOST_PER_PAGE, PER_PAGE, SIDES, SORTS, SearchRequest
 from search.results import question_url
 from web.errors import QuestionNotFound
+from web.holdings import held_legislatures
 from web.query_string import (
     Params,
     canonical_uid,
@@ -203,6 +204,18 @@ def show_help() -> str:
 def show_about() -> str:
     """Where the data come from, how results are ranked, who is responsible."""
     return render_template("a-propos.html", canonique="/a-propos")
+
+
+@pages.get("/corpus")
+def show_corpus() -> str:
+    """What is held, per législature and type, and what is missing."""
+    corpus = current_site().engine.corpus()
+    return render_template(
+        "corpus.html",
+        corpus=corpus,
+        legislatures=held_legislatures(corpus),
+        canonique="/corpus",
+    )
 
 
 @pages.get("/robots.txt")

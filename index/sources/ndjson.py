@@ -56,7 +56,9 @@ def read(document: Document) -> Iterator[Question | Reject]:
 def parse_line(line: bytes, source: str) -> Question:
     """The question on one line.
 
-    The texts are cleaned again: whoever wrote the file, what is shown holds allowed mark-up only.
+    It keeps the `source` it tells, so that an export reads back to the same record; `source` is
+    for those that tell none. The texts are cleaned again: whoever wrote the file, what is shown
+    holds allowed mark-up only.
 
     Raises:
         MalformedRecord: it is too long, not UTF-8, not a JSON object, or not a record.
@@ -70,7 +72,9 @@ def parse_line(line: bytes, source: str) -> Question:
     for name, value in record.items():
         if name.startswith("texte_") and isinstance(value, str):
             record[name] = clean_html(value)
-    return Question.from_record(record, source=source, source_rank=_rank_of(record.get("source")))
+    told = record.get("source")
+    rank = _rank_of(told)
+    return Question.from_record(record, source=None if told else source, source_rank=rank)
 
 
 def _rank_of(source: object) -> SourceRank:

@@ -1,21 +1,36 @@
-"""Every byte of an index read again and held against its checksum: what `qe check` runs.
+"""An index read through: what `qe check` runs.
 
-Opening an index reads headers and sizes only, so that it takes the same moment whatever the size.
+Every byte is held against its checksum, then the arrays against each other, then stored questions,
+analysed again, against what the arrays hold of them. Opening an index reads headers and sizes
+only, so that it takes the same moment whatever the size.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Final, NamedTuple
 
-from index.columnar.index import ColumnarIndex, open_generation
-from index.columnar.segment_files import damaged_files
+import numpy as np
+
+from index.columnar.bounds import Ints
+from index.columnar.consistency import disagreements
+from index.columnar.index import ColumnarIndex, OpenSegment, open_generation
+from index.columnar.segment_files import array_path, damaged_files
 from index.french.analyzer import fingerprint
 from index.progress import Progress
 from index.stores.manifest import check
+from index.stores.whoosh_records import differing_records
 from index.stores.whoosh_store import damage_named, open_index, report_path
+
+SAMPLE: Final = 1_000
+"""Records that are analysed again unless all are: a second or two."""
+
+STEPS: Final = ("Checking files", "Checking arrays", "Checking records")
+"""What progress is told of: segments, segments, records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +40,37 @@ class Verdict:
     Attributes:
         generation: the one that was checked.
         questions: how many it holds.
+        records: how many of them were analysed again.
         segments: how many it is made of.
-        damages: what is wrong, one sentence a file that names it; empty when all is well.
+        damages: what is wrong, one sentence each that names a file; empty when all is well.
     """
 
     generation: int
     questions: int
+    records: int
     segments: int
     damages: tuple[str, ...]
 
 
-def check_index(directory: Path, progress: Progress) -> Verdict:
-    """Read every file of an index.
+class _Checked(NamedTuple):
+    """A segment to check: its name, and what is mapped of it."""
+
+    name: str
+    opened: OpenSegment
+
+    @property
+    def live(self) -> Ints:
+        """The documents that aren't deleted."""
+        return np.delete(np.arange(self.opened.arrays.size), self.opened.deleted)
+
+
+def check_index(directory: Path, progress: Progress, *, every: bool = False) -> Verdict:
+    """Read an index through. Each step is taken only when the one before found nothing.
 
     Args:
         directory: where the index is.
-        progress: called after each segment.
+        progress: called as the check goes.
+        every: whether every record is analysed again, and not a sample of `SAMPLE` of them.
 
     Raises:
         IndexMissing: there is no index.
@@ -51,9 +81,14 @@ def check_index(directory: Path, progress: Progress) -> Verdict:
     with damage_named(directory):
         opened = open_generation(index)
         names = [segment.segment_id() for segment in index.toc().segments]
-    live = sum(segment.arrays.size - segment.deleted.size for segment in opened.segments)
-    damages = [*_damaged_report(index, opened.generation), *damaged_arrays(index, progress)]
-    return Verdict(opened.generation, live, len(names), tuple(damages))
+        segments = list(map(_Checked, names, opened.segments))
+        live = sum(segment.live.size for segment in segments)
+        sample = live if every else min(live, SAMPLE)
+        damages = [*_damaged_report(index, opened.generation), *damaged_arrays(index, progress)]
+        damages = damages or list(_disagreeing_arrays(directory, segments, progress))
+        records = 0 if damages else sample
+        damages = damages or list(_differing_records(directory, segments, sample, progress))
+    return Verdict(opened.generation, live, records, len(segments), tuple(damages))
 
 
 def damaged_arrays(index: ColumnarIndex, progress: Progress) -> Iterator[str]:
@@ -64,9 +99,47 @@ def damaged_arrays(index: ColumnarIndex, progress: Progress) -> Iterator[str]:
     """
     names = [segment.segment_id() for segment in index.toc().segments]
     for done, name in enumerate(names):
-        progress("Checking", done, len(names))
+        progress(STEPS[0], done, len(names))
         yield from damaged_files(index.directory, name)
-    progress("Checking", len(names), len(names))
+    progress(STEPS[0], len(names), len(names))
+
+
+def _disagreeing_arrays(
+    directory: Path, segments: Sequence[_Checked], progress: Progress
+) -> Iterator[str]:
+    """Arrays that don't agree with the others, one sentence each."""
+    for done, (name, opened) in enumerate(segments):
+        progress(STEPS[1], done, len(segments))
+        for array, what in disagreements(opened.arrays):
+            yield f"{array_path(directory, name, array)} {what}"
+    progress(STEPS[1], len(segments), len(segments))
+
+
+def _differing_records(
+    directory: Path, segments: Sequence[_Checked], sample: int, progress: Progress
+) -> Iterator[str]:
+    """Where the arrays don't say what the stored questions do, one sentence each."""
+
+    def checked(count: int, before: int) -> None:
+        progress(STEPS[2], before + count, sample)
+
+    done, live = 0, [segment.live for segment in segments]
+    for (name, opened), documents in zip(segments, _sampled(live, sample), strict=True):
+        for found in differing_records(opened.arrays, documents, partial(checked, before=done)):
+            path = array_path(directory, name, found.array)
+            yield f"{path} disagrees with the record of {found.uid}: {found.what}"
+        done += documents.size
+
+
+def _sampled(live: Sequence[Ints], sample: int) -> Iterator[Ints]:
+    """So many documents in all, evenly spread over those of some segments."""
+    total = sum(documents.size for documents in live)
+    ranks = np.arange(sample) * total // max(sample, 1)
+    first = 0
+    for documents in live:
+        own = ranks[(ranks >= first) & (ranks < first + documents.size)] - first
+        yield documents.take(own)
+        first += documents.size
 
 
 def _damaged_report(index: ColumnarIndex, generation: int) -> Iterator[str]:

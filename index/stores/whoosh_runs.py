@@ -197,6 +197,11 @@ def make_run(batch: Sequence[Versioned], dictionary: bytes, *, kept: bool = Fals
     )
 
 
+def run_terms() -> Sequence[bytes]:
+    """The indexed bytes of the terms that the runs made in this process number."""
+    return _words().indexed_terms()
+
+
 def _analyzed(questions: Sequence[Question], table: TokenTable) -> TokenBatch:
     # A part at a time: an analysis takes many times the room of its texts.
     parts = (questions[first : first + ANALYSED] for first in range(0, len(questions), ANALYSED))

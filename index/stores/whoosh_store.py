@@ -174,7 +174,7 @@ class WhooshStore:
         with _cancelled_on_failure(self._index.writer(moved)) as writer:
             self._add_runs(writer, runs)
             self._delete_replaced(writer)
-            account = {"generation": generation, **report}
+            account = {"generation": generation, **report, "archives": self._archives(report)}
             write_atomically(report_path(self._directory, generation), _dump(account))
             writer.commit()
         progress("publishing", 1, 1)
@@ -194,6 +194,18 @@ class WhooshStore:
         trace: TracebackType | None,
     ) -> None:
         self._held.__exit__(kind, error, trace)
+
+    def _archives(self, report: Mapping[str, Any]) -> dict[str, str]:
+        """The checksums of the archives that builds read, those of the newest build the last.
+
+        Each account holds all of them: the questions of an earlier build are still there.
+        """
+        try:
+            path = report_path(self._directory, self._index.latest_generation())
+            earlier = json.loads(path.read_bytes())["archives"]
+        except (OSError, ValueError, KeyError, TypeError):
+            earlier = {}  # the first build, or an account that `qe check` says is damaged
+        return {**earlier, **report.get("archives", {})}
 
     def _finished_runs(self, progress: Progress) -> Iterator[Run]:
         progress("indexing", 0, self._count)

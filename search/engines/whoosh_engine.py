@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,15 +21,18 @@ from index.french.analyzer import fingerprint
 from index.question import Question
 from index.stores.manifest import check, rebuild_command
 from index.stores.whoosh_check import damaged_arrays
-from index.stores.whoosh_store import damage_named, open_index
-from search.engine import Health
+from index.stores.whoosh_store import damage_named, open_index, report_path
+from search.corpus import Corpus, Holding
+from search.engine import Health, Listing
+from search.engines.sorted_arrays import Ints
+from search.engines.whoosh_corpus import count_holdings
 from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_search import Search, same_answer
 from search.engines.whoosh_snapshot import Snapshot
 from search.expansion import Unit
 from search.facets import FacetCounts
 from search.marks import find_marks, mark_html, mark_text
-from search.request import SearchRequest
+from search.request import PER_PAGE, SearchRequest
 from search.results import SearchResults
 
 _KEPT_MEMORY: Final = 31 << 20
@@ -51,6 +55,21 @@ class _Opened:
     def understand(self, request: SearchRequest) -> Search:
         """A request as it is understood in this generation."""
         return Search.of(request, self.snapshot, self.facets)
+
+    @cached_property
+    def holdings(self) -> tuple[Holding, ...]:
+        """What it holds of each législature and type."""
+        return count_holdings(self.snapshot)
+
+    @cached_property
+    def build(self) -> dict[str, Any]:
+        """The account of the build that published it; empty when it can't be read."""
+        path = report_path(self.index.directory, self.snapshot.generation)
+        try:
+            account = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            return {}  # `qe check` names the file; searching goes on without it
+        return account if isinstance(account, dict) else {}
 
     @cached_property
     def damage(self) -> str | None:
@@ -100,6 +119,20 @@ class WhooshEngine:
         elapsed = (time.perf_counter() - started) * 1000
         return replace(results, duree_ms=round(elapsed, 1))
 
+    def listing(self, request: SearchRequest) -> Listing:
+        """Every question of a request, whatever its page."""
+        with self._reading() as opened:
+            search = opened.understand(request.replace(par=PER_PAGE))
+            documents = search.ordered()
+            snapshot = opened.snapshot
+            return Listing(
+                search.request,
+                snapshot.generation,
+                snapshot.donnees_au,
+                documents.size,
+                _read_records(opened, documents),
+            )
+
     def get(self, uid: str) -> Question | None:
         """The question with exactly this uid, or None."""
         with self._reading() as opened:
@@ -138,6 +171,19 @@ class WhooshEngine:
                 snapshot.collection.live_count,
                 snapshot.donnees_au,
                 snapshot.fictional,
+            )
+
+    def corpus(self) -> Corpus:
+        """What the index holds of each législature and type, and the account of its build."""
+        with self._reading() as opened:
+            snapshot = opened.snapshot
+            return Corpus(
+                snapshot.generation,
+                snapshot.collection.live_count,
+                snapshot.donnees_au,
+                snapshot.fictional,
+                opened.holdings,
+                opened.build,
             )
 
     def close(self) -> None:
@@ -195,6 +241,13 @@ class WhooshEngine:
         except QuestionsError as error:
             self._unreadable = newest
             _log.error("generation %s of %s cannot be read: %s", newest, self._directory, error)
+
+
+def _read_records(opened: _Opened, documents: Ints) -> Iterator[Question]:
+    """The records of some documents one by one; a failure that damage explains is told as such."""
+    with _damage_told(opened):
+        for document in map(int, documents):
+            yield opened.snapshot.question(document)
 
 
 def _mark(question: Question, units: list[Unit]) -> Question:

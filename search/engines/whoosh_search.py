@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from search.description import describe
-from search.engines.sorted_arrays import Ints
+from search.engines.sorted_arrays import Floats, Ints
 from search.engines.whoosh_evaluator import Evaluator, Matches
 from search.engines.whoosh_facets import Facets, begins
 from search.engines.whoosh_filters import Narrowed, canonical, narrow
@@ -90,6 +90,20 @@ class Search:
         ranks = range(first, first + self.request.par)
         return self._hits(self.expanded.root, matches, narrowed, self.request.sort, ranks)
 
+    def ordered(self) -> Ints:
+        """Every document of the search, in its order."""
+        matches = self.find()
+        narrowed = self.narrow(matches)
+        documents = narrowed.documents
+        order = page_of(
+            self.snapshot,
+            documents,
+            _scores_of(matches, narrowed),
+            self.request.sort,
+            range(documents.size),
+        )
+        return documents.take(order)
+
     def approches(self, matches: Matches) -> tuple[Hit, ...]:
         """The closest questions that pass the filters, when none has all the words."""
         closest = self.expanded.closest
@@ -155,9 +169,7 @@ class Search:
         self, clause: Clause, matches: Matches, narrowed: Narrowed, sort: str, ranks: range
     ) -> tuple[Hit, ...]:
         """The questions of these ranks among those that match a clause and pass the filters."""
-        documents, scores = narrowed.documents, matches.scores
-        if narrowed.places is not None:
-            scores = scores.take(narrowed.places)
+        documents, scores = narrowed.documents, _scores_of(matches, narrowed)
         page = page_of(self.snapshot, documents, scores, sort, ranks)
         documents, scores = documents.take(page), scores.take(page).round(SCORE_DECIMALS)
         units = self.evaluator.matching_units(clause, documents)
@@ -174,6 +186,11 @@ class Search:
         overdue = bool(self.snapshot.overdue[document])
         arrays, number = self.snapshot.collection.locate(document)
         return Found(arrays, number, units, overdue, score if scored else None)
+
+
+def _scores_of(matches: Matches, narrowed: Narrowed) -> Floats:
+    """The scores of those matches that pass the filters."""
+    return matches.scores if narrowed.places is None else matches.scores.take(narrowed.places)
 
 
 def same_answer(snapshot: Snapshot, empreinte: str) -> Ints:

@@ -121,6 +121,10 @@ class Snapshot:
         columns = [arrays.texts["empreinte_reponse"] for arrays in self.collection.segments]
         return self._live([_with_text(column, empreinte.encode()) for column in columns])
 
+    def documents_without_answer(self) -> Ints:
+        """The live documents that hold no answer's text, ascending."""
+        return self.documents_answered("")
+
     def question(self, document: int) -> Question:
         """The record of a document."""
         arrays, number = self.collection.locate(document)

@@ -16,7 +16,7 @@ import pytest
 
 from index.question import Question
 from index.stores.whoosh_store import open_store
-from search.engine import open_engine
+from search.engine import Listing, open_engine
 from search.request import SearchRequest
 from search.results import SearchResults
 from tests.conformance.reference_engine import ReferenceEngine
@@ -35,6 +35,10 @@ class SearchEngine(Protocol):
 
     def search(self, request: SearchRequest) -> SearchResults:
         """The results of a request."""
+        ...
+
+    def listing(self, request: SearchRequest) -> Listing:
+        """Every question of a request."""
         ...
 
     def close(self) -> None:

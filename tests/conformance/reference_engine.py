@@ -20,6 +20,7 @@ from index.french.fold import fold
 from index.french.stopwords import OPTIONAL_WORDS
 from index.question import Question
 from search.description import describe
+from search.engine import Listing
 from search.facets import EN_RETARD, FACETS, LISTED_VALUES, Facet, FacetCounts, FacetValue, identity
 from search.query.nodes import (
     And,
@@ -35,7 +36,7 @@ from search.query.nodes import (
 )
 from search.query.parser import parse_lenient
 from search.ranking import K1, TYPED_WEIGHT
-from search.request import Choice, SearchRequest
+from search.request import PER_PAGE, Choice, SearchRequest
 from search.results import Extraits, Hit, SearchResults
 
 SCORE_DECIMALS = 4
@@ -83,7 +84,7 @@ class ReferenceEngine:
             if form
         }
         self.families = Families.build(self.vocabulary)
-        days = [day for question in questions for day in question.event_dates]
+        days = [day for question in questions for day in question.record_dates]
         self.donnees_au = max(days, default=None)
 
     def search(self, request: SearchRequest) -> SearchResults:
@@ -107,6 +108,14 @@ class ReferenceEngine:
             approches=self.hits(nearest[:MOST_APPROCHES], request, lookup),
             facets={facet.name: self.count(facet, matching, request) for facet in FACETS},
         )
+
+    def listing(self, request: SearchRequest) -> Listing:
+        """Every question of a request, whatever its page."""
+        request = self.canonical(request).replace(par=PER_PAGE)
+        lookup = Lookup(self, request)
+        kept = [q for q in self.questions if lookup.matches(q) and self.passes(q, request)]
+        ordered = self.ordered(kept, request.sort, lookup.scores(kept))
+        return Listing(request, 1, self.donnees_au, len(ordered), iter(ordered))
 
     def close(self) -> None:
         """Let go of nothing: there is no file."""

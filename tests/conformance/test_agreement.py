@@ -88,6 +88,27 @@ def test_pages_put_together_are_the_whole_result(
 
 
 @PROFILE
+@given(situation=strategies.situations(searches=4), par=st.integers(1, 4))
+def test_a_listing_is_the_pages_of_a_search(
+    situation: Situation, par: int, compared_kind: EngineKind, pytestconfig: pytest.Config
+) -> None:
+    """Whatever page is asked for, a listing has every question, in the order of the pages."""
+    batches, requests = situation
+    reference = REFERENCE.build(batches, Path())
+    with built(compared_kind, batches, pytestconfig) as engine:
+        for request in requests:
+            listing = engine.listing(request.replace(page=2, par=par))
+            listed = list(listing.questions)
+
+            assert listing.total == len(listed)
+            assert [question.uid for question in listed] == list(
+                _turn_pages(engine, request, par=100)
+            )
+            assert listing.request == reference.listing(request).request
+            assert _by_uid(listed) == _by_uid(reference.listing(request).questions)
+
+
+@PROFILE
 @given(situation=strategies.situations(searches=4))
 def test_excerpts_hold_nothing_but_the_text_and_marks(
     situation: Situation, compared_kind: EngineKind, pytestconfig: pytest.Config
@@ -168,6 +189,10 @@ def _scores(hits: Iterable[Hit]) -> dict[str, float | None]:
 
 def _uids(hits: Iterable[Hit]) -> list[str]:
     return [hit.question.uid for hit in hits]
+
+
+def _by_uid(questions: Iterable[Question]) -> dict[str, Question]:
+    return {question.uid: question for question in questions}
 
 
 def _turn_pages(engine: SearchEngine, request: SearchRequest, par: int) -> Iterable[str]:

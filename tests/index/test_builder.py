@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,7 @@ def test_a_date_in_the_future_is_a_reject(
     assert counts(report) == (2, 1, 0, 0, 1)
     assert report.rejects[0].reason.startswith(f"{field} 20")
     assert describe_problem(report.rejects[0]).startswith(f"q.ndjson, QANR5L17QE1: {field} ")
+    assert report.rejects[0].excerpt.startswith('{"uid": "QANR5L17QE1", "legislature": 17, ')
 
 
 def test_a_date_of_today_is_no_future(directory: Path, export: Export) -> None:
@@ -244,7 +246,22 @@ def test_the_account_is_kept_beside_the_index(directory: Path, export: Export) -
 
     kept = json.loads((directory / f"report-{report.generation}.json").read_text())
     assert kept == {"generation": report.generation} | report.as_json()
+    assert list(kept["archives"]) == ["q.ndjson"]
     assert (kept["day"], kept["read"], kept["rejected"]) == ("2026-06-01", 2, 1)
+
+
+def test_the_account_holds_the_checksums_of_what_was_read(directory: Path, export: Export) -> None:
+    """Those of earlier builds too; a build that publishes nothing has none to add."""
+    first, second = export(asked(1), name="a.ndjson"), export(asked(2), name="b.ndjson")
+    run(directory, first)
+
+    report = run(directory, second)
+
+    kept = json.loads((directory / f"report-{report.generation}.json").read_text())
+    assert kept["archives"] == {
+        path.name: sha256(path.read_bytes()).hexdigest() for path in (first, second)
+    }
+    assert run(directory, second).archives == {}
 
 
 def test_nothing_recognised_makes_no_index(directory: Path, tmp_path: Path) -> None:

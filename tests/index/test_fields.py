@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -67,6 +68,7 @@ def test_a_question_without_a_value_has_no_text(name: str) -> None:
     [
         ("legislature", 17),
         ("type", "QE"),
+        ("numero", 4000),
         ("statut", "repondue"),
         ("groupe_sigle", "GDI"),
         ("annee", 2025),
@@ -78,6 +80,7 @@ def test_a_question_without_a_value_has_no_text(name: str) -> None:
         ("deadline", None),
         ("newest_jo", date(2025, 5, 6).toordinal()),
         ("empreinte_reponse", FULL.empreinte_reponse),
+        ("archive", "a.json"),
         ("departement", None),
     ],
 )
@@ -94,6 +97,28 @@ def test_columns_of_a_question_without_dates() -> None:
         None, None, None,
     ]  # fmt: skip
     assert COLUMN["newest_jo"].value(question(date_signalement=ASKED)) == ASKED.toordinal()
+
+
+def test_an_erratum_does_not_tell_how_new_the_data_are() -> None:
+    """No record tells its date: an index made from an export would else be of another day."""
+    corrected = replace(question(date_question=ASKED), date_erratum=date(2025, 6, 3))
+
+    assert COLUMN["newest_jo"].value(corrected) == ASKED.toordinal()
+
+
+@pytest.mark.parametrize(
+    ("source", "archive"),
+    [
+        ("Questions.json.zip/json/QANR5L17QE1.json", "Questions.json.zip"),
+        ("archives/17/Questions.ZIP/json/q.json", "archives/17/Questions.ZIP"),
+        ("pages/q17/17-1QE.htm", "pages"),
+        ("q.json", "q.json"),
+        ("", ""),
+    ],
+)
+def test_the_archive_of_a_question(source: str, archive: str) -> None:
+    """The zip that held it, wherever that stood; else what was given to be read."""
+    assert question(source=source).archive == archive
 
 
 def test_integer_columns_hold_integers() -> None:

@@ -16,15 +16,27 @@ from markupsafe import escape
 
 from index.errors import IndexMissing
 from index.markup import text_of_html
-from index.question import Attribution, Question, make_question
-from search.engine import Engine, Health
+from index.question import Attribution, Question, QuestionType, make_question
+from search.corpus import Corpus, Gap, Holding
+from search.engine import Engine, Health, Listing
 from search.facets import EN_RETARD, FACETS, Facet, FacetCounts, FacetValue, identity
-from search.request import SearchRequest
+from search.request import PER_PAGE, SearchRequest
 from search.results import Extraits, Hit, SearchResults
 from web.application import create_app
 from web.settings import Settings
 
 DONNEES_AU = date(2026, 5, 12)
+
+BUILD = {
+    "day": "2026-05-13",
+    "read": 6,
+    "indexed": 6,
+    "unchanged": 0,
+    "superseded": 0,
+    "rejected": 0,
+    "archives": {"seed.txt": "ab" * 32},
+}
+"""The account of the build of the small corpus, as far as pages read it."""
 
 
 def day_of_the_data() -> date:
@@ -134,6 +146,11 @@ class LoopEngine:
             facets={facet.name: _count(found, facet, request) for facet in FACETS},
         )
 
+    def listing(self, request: SearchRequest) -> Listing:
+        everything = request.replace(par=len(self.questions) + 1)
+        found = [hit.question for hit in self.search(everything).hits]
+        return Listing(request.replace(par=PER_PAGE), 3, DONNEES_AU, len(found), iter(found))
+
     def get(self, uid: str) -> Question | None:
         return next((q for q in self.questions if q.uid == uid), None)
 
@@ -157,6 +174,26 @@ class LoopEngine:
 
     def health(self) -> Health:
         return Health(3, len(self.questions), DONNEES_AU, self.fictional)
+
+    def corpus(self) -> Corpus:
+        kinds = sorted({(-q.legislature, q.type) for q in self.questions})
+        holdings = tuple(self._holding(-minus, type_) for minus, type_ in kinds)
+        return Corpus(3, len(self.questions), DONNEES_AU, self.fictional, holdings, BUILD)
+
+    def _holding(self, legislature: int, type_: QuestionType) -> Holding:
+        held = [q for q in self.questions if (q.legislature, q.type) == (legislature, type_)]
+        numbers = sorted(question.numero for question in held)
+        before = [0, *numbers[:-1]]
+        return Holding(
+            legislature,
+            type_,
+            len(held),
+            numbers[-1],
+            tuple(Gap(b + 1, n - 1) for b, n in zip(before, numbers, strict=True) if n - b > 1),
+            sum(q.statut == "repondue" and q.texte_reponse is None for q in held),
+            max((day for q in held for day in q.record_dates), default=None),
+            Counter(question.archive for question in held),
+        )
 
     def close(self) -> None:
         self.questions = []

@@ -242,6 +242,7 @@ def test_a_value_is_excluded_and_restored(demo: str, new_context: NewContext) ->
         "/?tri=delai&page=2",
         "/questions/QANR5L17QE900074?q=cotisations&rang=1",
         "/aide",
+        "/corpus",
         "/a-propos",
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import date
@@ -12,6 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from index.columnar.array_file import HEADER_SIZE
 from index.question import Question, make_question
 from index.stores.manifest import MANIFEST_NAME
 from search.engine import open_engine
@@ -448,10 +450,13 @@ def test_check_says_that_an_index_is_sound(source: Path, tmp_path: Path) -> None
     """With what it holds."""
     qe("index", source, "--index", tmp_path / "i")
 
-    result = qe("check", "--index", tmp_path / "i")
+    result = qe("check", "--all", "--index", tmp_path / "i")
 
     assert result.exit_code == 0
-    assert result.stdout.startswith(f"{tmp_path / 'i'} is sound: generation 1, ")
+    assert result.stdout == (
+        f"{tmp_path / 'i'} is sound: generation 1, 2 questions in 1 segment, "
+        "2 records analysed again\n"
+    )
 
 
 def test_check_names_what_is_damaged_and_what_to_do(source: Path, tmp_path: Path) -> None:
@@ -467,3 +472,107 @@ def test_check_names_what_is_damaged_and_what_to_do(source: Path, tmp_path: Path
     assert result.stderr.splitlines()[-1].endswith(
         f"make it again with `qe index --rebuild SOURCE... --index {tmp_path / 'i'}`"
     )
+
+
+# export
+
+
+def test_export_writes_records_that_read_back(directory: Path) -> None:
+    """To standard output, in the order of the search, nothing else among them."""
+    result = qe("export", "cotisations", "--tri", "ancien", "--index", directory)
+
+    records = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [record["uid"] for record in records] == [ANSWERED.uid, WAITING.uid]
+    assert records[0] == ANSWERED.as_record(date(2025, 4, 22)) | {"source": "questions.ndjson"}
+
+
+def test_export_takes_the_options_of_a_search(directory: Path) -> None:
+    """All of them but those of a page, which an export has none of."""
+    result = qe("export", "cotisations", "--legislature", "17", "--index", directory)
+
+    assert [json.loads(line)["uid"] for line in result.stdout.splitlines()] == [WAITING.uid]
+    assert qe("export", "--page", "2", "--index", directory).exit_code == 2
+    assert qe("export", "--du", "hier", "--index", directory).exit_code == 2
+
+
+def test_export_writes_tables(directory: Path) -> None:
+    """With semicolons and a byte order mark, or with commas and none."""
+    french = qe("export", "--csv", "--index", directory)
+    plain = qe("export", "--csv", "--sep", "virgule", "--index", directory)
+
+    assert french.stdout.startswith("\ufeffuid;legislature;")
+    assert plain.stdout.startswith("uid,legislature,")
+
+
+def test_error_when_a_separator_separates_nothing(directory: Path) -> None:
+    """Records have no cells."""
+    result = qe("export", "--sep", "virgule", "--index", directory)
+
+    assert result.exit_code == 2
+    assert "--sep goes with --csv" in result.stderr
+
+
+def test_export_into_a_file_is_whole_or_not_at_all(directory: Path, tmp_path: Path) -> None:
+    """The file appears with its last record; what was said goes to standard error."""
+    result = qe("export", "--index", directory, "--output", tmp_path / "e.ndjson")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"Exporting...\n2 questions in {tmp_path / 'e.ndjson'}\n"
+    assert len((tmp_path / "e.ndjson").read_text().splitlines()) == 2
+
+
+def test_a_failed_export_leaves_the_old_file(directory: Path, tmp_path: Path) -> None:
+    """Damage met on the way is named, and half an export never takes the place of a whole one."""
+    path = next(directory.glob("MAIN_*.records"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:HEADER_SIZE].ljust(len(whole), b"\0"))
+    output = tmp_path / "e.ndjson"
+    output.write_text("old")
+
+    result = qe("export", "--index", directory, "--output", output)
+
+    assert result.exit_code == 1
+    assert f"{path} is damaged" in result.stderr
+    assert output.read_text() == "old"
+
+
+# stats
+
+
+def test_stats_counts_what_an_index_holds(directory: Path) -> None:
+    """A line for each législature and type, and the account of the last build."""
+    result = qe("stats", "--index", directory)
+
+    lines = [" ".join(line.replace("│", " ").split()) for line in result.stdout.splitlines()]
+    assert lines[0] == "2 questions, generation 1, newest JO 2025-04-22"
+    assert "17 QE 1 2621 2620: 1–2620 0 2025-04-22 questions.ndjson: 1" in lines
+    assert "16 QE 1 18111 18110: 1–18110 0 2024-03-05 questions.ndjson: 1" in lines
+    assert lines[-2].startswith("last build, ")
+    assert lines[-1] == "2 read: 2 indexed, 0 unchanged, 0 superseded, 0 rejected"
+
+
+def test_stats_as_json(directory: Path, source: Path) -> None:
+    """All the figures, all the gaps, and the account as it stands beside the index."""
+    figures = json.loads(qe("stats", "--json", "--index", directory).stdout)
+
+    assert [(kind["legislature"], kind["questions"]) for kind in figures["corpus"]] == [
+        (17, 1), (16, 1),
+    ]  # fmt: skip
+    checksum = hashlib.sha256(source.read_bytes()).hexdigest()
+    assert figures["build"]["archives"] == {"questions.ndjson": checksum}
+    assert figures["build"] == json.loads((directory / "report-1.json").read_text())
+
+
+def test_stats_goes_on_without_the_account(directory: Path) -> None:
+    """The figures come from the questions."""
+    (directory / "report-1.json").unlink()
+
+    result = qe("stats", "--index", directory)
+
+    assert result.exit_code == 0
+    assert result.stdout.endswith("the account of the last build cannot be read: see `qe check`\n")
+
+
+def test_stats_of_no_index_fails(tmp_path: Path) -> None:
+    """As every other command."""
+    assert qe("stats", "--index", tmp_path / "nothing").exit_code == 1

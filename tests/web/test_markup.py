@@ -20,6 +20,7 @@ PATHS = [
     "/questions/QANR5L17QE2621",
     "/questions/QANR5L17QE1",
     "/aide",
+    "/corpus",
     "/a-propos",
 ]
 OTHER_PATHS = [

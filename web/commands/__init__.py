@@ -6,11 +6,13 @@ import click
 
 from index.stores.manifest import program_version
 from web.commands.check import check_command
+from web.commands.export import export_command
 from web.commands.index import index_command
 from web.commands.search import search_command
 from web.commands.serve import serve_command
 from web.commands.shell import CommandGroup
 from web.commands.show import show_command
+from web.commands.stats import stats_command
 from web.commands.sync import sync_command
 
 __all__ = ["main"]
@@ -36,11 +38,13 @@ def main() -> None:
 
 
 for command in (
-    index_command,
     sync_command,
+    index_command,
     search_command,
     show_command,
+    export_command,
     serve_command,
+    stats_command,
     check_command,
 ):
     main.add_command(command)

@@ -23,6 +23,8 @@ Option = str | tuple[str, ...] | None
 
 _OPTIONS = tuple(parameter for parameter in PARAMETERS if parameter.name != "q")
 
+_OF_PAGES = ("page", "par")
+
 
 def _option(parameter: Parameter) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(
@@ -38,11 +40,20 @@ def _place(name: str) -> str:
     return "QUERY" if name == "q" else f"--{name.replace('_', '-')}"
 
 
-def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command an option for every parameter of a search but `q`, its argument."""
-    for parameter in reversed(_OPTIONS):
-        command = _option(parameter)(command)
-    return command
+def search_options(*, paged: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command an option for every parameter of a search but `q`, its argument.
+
+    Args:
+        paged: whether it shows one page of a search, and so takes its number and its size.
+    """
+
+    def give_options(command: Callable[..., Any]) -> Callable[..., Any]:
+        for parameter in reversed(_OPTIONS):
+            if paged or parameter.name not in _OF_PAGES:
+                command = _option(parameter)(command)
+        return command
+
+    return give_options
 
 
 def read_request(words: tuple[str, ...], options: Mapping[str, Option]) -> SearchRequest:
@@ -76,7 +87,7 @@ Examples:
 """,
 )
 @click.argument("words", metavar="[QUERY]", nargs=-1)
-@search_options
+@search_options()
 @click.option("--json", "as_json", is_flag=True, help="The JSON of /api/v1/questions.")
 @index_option
 def search_command(

@@ -99,6 +99,11 @@ def index_arguments(directory: Path) -> str:
     return "" if str(directory) == DEFAULT_INDEX else f" --index {shlex.quote(str(directory))}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number and its noun in agreement: 1 question, 2 questions."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class _BarProgress:
     """A bar for each step, in the order in which they begin."""
 

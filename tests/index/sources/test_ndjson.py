@@ -34,12 +34,12 @@ def line_of(question: Question, **changes: Any) -> str:
 
 
 def test_an_export_reads_back(write: Callable[..., Path], read: Callable[..., Any]) -> None:
-    """Every record is the same, its source aside; empty lines are nothing."""
+    """Every record is the same, source and all; empty lines are nothing."""
     other = replace(QUESTION, uid="QANR5L17QE900002", numero=900002)
     path = write("export", "\ufeff" + line_of(QUESTION) + "\n" + line_of(other))
     outcomes = read(path)
 
-    assert outcomes.questions == [replace(entry, source="export") for entry in (QUESTION, other)]
+    assert outcomes.questions == [QUESTION, other]
     assert outcomes.rejects == []
 
 
@@ -74,6 +74,14 @@ def test_a_record_keeps_the_rank_of_its_first_format(source: str | None, rank: S
     line = line_of(QUESTION, source=source)
 
     assert parse_line(line.encode(), "export.json").source_rank == rank
+
+
+@pytest.mark.parametrize("source", [None, ""])
+def test_a_record_without_a_source_came_from_the_file(source: str | None) -> None:
+    """Someone else's program may not tell where a record came from."""
+    line = line_of(QUESTION, source=source)
+
+    assert parse_line(line.encode(), "e.ndjson").source == "e.ndjson"
 
 
 def test_texts_are_cleaned_again() -> None:

@@ -128,7 +128,19 @@ def test_the_account_of_the_build_is_kept(tmp_path: Path) -> None:
     publish(tmp_path, [question(2)], read=7)
 
     accounts = [json.loads(report_path(tmp_path, number).read_text()) for number in (1, 2)]
-    assert accounts == [{"generation": 1, "read": 1}, {"generation": 2, "read": 7}]
+    assert accounts == [
+        {"generation": 1, "read": 1, "archives": {}},
+        {"generation": 2, "read": 7, "archives": {}},
+    ]
+
+
+def test_an_account_holds_the_archives_of_all_builds(tmp_path: Path) -> None:
+    """What an earlier build indexed is still there; an archive read again has its new checksum."""
+    publish(tmp_path, [question(1)], archives={"a.zip": "1", "b.zip": "1"})
+    publish(tmp_path, [question(2)], archives={"b.zip": "2", "c.zip": "1"})
+
+    account = json.loads(report_path(tmp_path, 2).read_text())
+    assert account["archives"] == {"a.zip": "1", "b.zip": "2", "c.zip": "1"}
 
 
 def test_a_question_added_twice_is_there_once(tmp_path: Path) -> None:
