@@ -254,11 +254,15 @@ def _integer(value: int | str | None) -> int:
 
 def _start_processes() -> ProcessPoolExecutor:
     # Spawned: a fork would copy the locks that threads of this process hold.
-    return ProcessPoolExecutor(
+    processes = ProcessPoolExecutor(
         max_workers=os.cpu_count(),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_prepare_process,
     )
+    # All of them now: one that was started while another is found killed would never be stopped.
+    for _ in range(os.cpu_count() or 1):
+        processes.submit(os.getpid)
+    return processes
 
 
 def _prepare_process() -> None:
