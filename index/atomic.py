@@ -44,6 +44,12 @@ def open_atomically(path: Path) -> Iterator[IO[bytes]]:
     sync_directory(path.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Wait until a file that was written before is on the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def sync_directory(directory: Path) -> None:
     """Make the names in a directory durable: after a power cut a rename may else be undone."""
     descriptor = os.open(directory, os.O_RDONLY)

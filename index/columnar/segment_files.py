@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from index.atomic import sync_file
 from index.columnar.array_file import (
     ArrayEntry,
     ArrayWriter,
@@ -123,7 +123,7 @@ class SegmentWriter:
         names = (*self._writers, CONTENTS)
         paths = [array_path(self._directory, self._segment, name) for name in names]
         with ThreadPoolExecutor(8) as threads:
-            list(threads.map(_sync, paths))
+            list(threads.map(sync_file, paths))
 
     def __enter__(self) -> Self:
         return self
@@ -143,11 +143,6 @@ class SegmentWriter:
     def _remove(self) -> None:
         for path in self._directory.glob(f"{self._segment}.*"):
             path.unlink()
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 def array_path(directory: Path, segment: str, name: str) -> Path:

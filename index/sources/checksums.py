@@ -16,9 +16,19 @@ def archive_checksums(paths: Iterable[Path]) -> dict[str, str]:
     """
     checksums: dict[str, str] = {}
     for name, path in _archives(paths):
-        with suppress(OSError), path.open("rb") as file:
-            checksums[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        with suppress(OSError):
+            checksums[name] = file_checksum(path)
     return checksums
+
+
+def file_checksum(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _archives(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:

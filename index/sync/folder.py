@@ -6,7 +6,6 @@ Receipts and unfinished parts are hidden, so that the folder can be indexed as i
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -14,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.atomic import sync_directory, write_atomically
+from index.atomic import sync_directory, sync_file, write_atomically
 from index.errors import ArchivesLocked
+from index.sources.checksums import file_checksum
 from index.sync.addresses import Archive
 
 
@@ -70,7 +70,7 @@ class ArchiveFolder:
             record = json.loads(self._receipt_path(archive).read_text(encoding="utf-8"))
             receipt = Receipt(**record)
             path = self.path(archive)
-            intact = (path.stat().st_size, _sha256(path)) == (receipt.size, receipt.sha256)
+            intact = (path.stat().st_size, file_checksum(path)) == (receipt.size, receipt.sha256)
         except (FileNotFoundError, ValueError, TypeError):
             return None
         return receipt if intact and receipt.url == archive.url else None
@@ -83,8 +83,10 @@ class ArchiveFolder:
         Raises:
             OSError: the folder can't be written to; what was there stays.
         """
-        _sync_file(part)
-        receipt = Receipt(archive.url, etag, last_modified, part.stat().st_size, _sha256(part))
+        sync_file(part)
+        receipt = Receipt(
+            archive.url, etag, last_modified, part.stat().st_size, file_checksum(part)
+        )
         part.replace(self.path(archive))
         sync_directory(self.directory)
         # After the archive: a receipt ahead of it would have the old one taken for the new.
@@ -115,13 +117,3 @@ class ArchiveFolder:
 
     def _receipt_path(self, archive: Archive) -> Path:
         return self.directory / f".{archive.file_name}.receipt"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
