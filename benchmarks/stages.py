@@ -81,7 +81,7 @@ def time_indexing(source: Path) -> Stages:
     questions = time_("read, check, clean", lambda: [ndjson.parse_line(n, "") for n in lines])
     time_("tell versions apart", lambda: [version_key(one.version) for one in questions])
     stored = time_("write records", lambda: [one.to_stored() for one in questions])
-    time_("compress records", lambda: records.compress(stored, records.choose_dictionary(stored)))
+    time_("compress records", lambda: records.compress(stored, records.make_dictionary(stored)))
     questions = time_("read records again", lambda: [Question.from_stored(one) for one in stored])
     time_("columns", lambda: [[column.value(one) for one in questions] for column in COLUMNS])
     texts = time_(

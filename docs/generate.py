@@ -190,7 +190,7 @@ _JSON_TYPES: Final[Mapping[Any, str]] = {
     str: "string",
     bool: "true or false",
     date: "date",
-    Attribution: f"{{{', '.join(field.name for field in fields(Attribution))}}}",
+    Attribution: f"{{{', '.join(Attribution._fields)}}}",
 }
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import IntEnum
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
@@ -75,8 +76,7 @@ DEADLINES_IN_MONTHS: Final = ((date.min, 1), (date(2009, 5, 27), 2))
 27 May 2009."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     """One ministère a question was given to, and the JO date from which."""
 
     date: date | None
@@ -330,7 +330,15 @@ class Question:
 
     def to_stored(self) -> bytes:
         """The question as an index keeps it; equal questions give equal bytes."""
-        return "\0".join(self._written_values()).encode()
+        return self._stored
+
+    @cached_property
+    def _stored(self) -> bytes:
+        """Every field as text, in order; those that are no part of the record come last."""
+        values = zip(_FORMS, _values_of(self), strict=True)
+        return "\0".join(
+            ["" if value is None else form.write(value) for form, value in values]
+        ).encode()
 
     @classmethod
     def from_stored(cls, stored: bytes) -> Question:
@@ -349,13 +357,8 @@ class Question:
     @property
     def content_hash(self) -> str:
         """A hash of everything published; where it was read from doesn't count."""
-        published = self._written_values()[:_PUBLISHED]
-        return hashlib.sha256("\0".join(published).encode()).hexdigest()
-
-    def _written_values(self) -> list[str]:
-        """Every field as text, in order; those that are no part of the record come last."""
-        values = zip(_FORMS, _values_of(self), strict=True)
-        return ["" if value is None else form.write(value) for form, value in values]
+        published, *_ = self._stored.rsplit(b"\0", _UNPUBLISHED)
+        return hashlib.sha256(published).hexdigest()
 
     @property
     def version(self) -> Version:
@@ -370,8 +373,8 @@ _INTEGER_FIELDS: Final = ("legislature", "numero", "page_jo_question", "page_jo_
 _STRUCTURED_FIELDS: Final = frozenset(
     (*_DATE_FIELDS, *_INTEGER_FIELDS, "attributions", "dates_renouvellement", "statut")
 )
-_PUBLISHED: Final = len(_BASE_FIELDS) - 1
-"""How many of the fields count in the content; `source` and the two after it don't."""
+_UNPUBLISHED: Final = len(fields(Question)) - len(_BASE_FIELDS) + 1
+"""How many of the fields don't count in the content: `source` and those after it."""
 
 _BETWEEN_WORDS: Final = bytes(
     code for code in range(128) if not chr(code).isalnum() and chr(code) != "_"

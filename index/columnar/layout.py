@@ -167,7 +167,7 @@ ARRAYS: Final = (
         "records.dictionary",
         ("uint8",),
         "bytes",
-        "What the frames were compressed against: a raw-content zstd dictionary.",
+        "What the frames were compressed against: a zstd dictionary, or raw content as one.",
     ),
     ArrayLayout(
         "integer.*",

@@ -17,7 +17,7 @@ from typing import Any, Final
 from index.atomic import TEMPORARY_PREFIX, write_atomically
 from index.errors import IndexFormatError, IndexMissing
 
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 """Grows by one when an index written before can no longer be read."""
 
 MANIFEST_NAME: Final = "manifest.json"

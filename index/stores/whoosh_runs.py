@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
-from index.columnar.records import choose_dictionary
+from index.columnar.records import make_dictionary
 from index.columnar.run import Run, RunBatch, Vocabulary, build_run
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import open_segment, write_segment
@@ -153,7 +153,7 @@ class RunMaker:
 
     def _chosen_dictionary(self, batch: Sequence[Versioned]) -> bytes:
         if self._dictionary is None:
-            self._dictionary = choose_dictionary(entry.stored for entry in batch)
+            self._dictionary = make_dictionary(entry.stored for entry in batch)
         return self._dictionary
 
 

@@ -22,6 +22,7 @@ from whoosh.index import TOC, EmptyIndexError
 from index.atomic import write_atomically
 from index.columnar.array_file import DamagedFile
 from index.columnar.index import ColumnarIndex, OpenSegment, open_generation
+from index.columnar.records import SAMPLES
 from index.columnar.run import Run
 from index.columnar.writer import ColumnarWriter
 from index.errors import IndexFormatError, IndexMissing, MixedCorpora, QuestionsError
@@ -291,11 +292,14 @@ def _settle_corpus(directory: Path, fictional: bool, today: date, *, empty: bool
 
 
 def _dictionary(segments: Sequence[OpenSegment]) -> bytes | None:
-    """What the records of an index are compressed against, so that merging copies them."""
-    if not segments:
+    """What the records of an index are compressed against, so that merging copies them.
+
+    None to make a new one: those of a few questions would make a poor one for many more.
+    """
+    largest = max((segment.arrays for segment in segments), key=lambda a: a.size, default=None)
+    if largest is None or largest.size < SAMPLES:
         return None
-    largest = max(segments, key=lambda segment: segment.arrays.size)
-    return largest.arrays.records.dictionary.tobytes()
+    return largest.records.dictionary.tobytes()
 
 
 def _live(segment: OpenSegment, name: str) -> list[bytes]:

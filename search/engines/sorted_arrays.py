@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -22,6 +23,27 @@ def places_of(mask: NDArray[Any]) -> Ints:
     What `np.flatnonzero` gives, without three Python calls that cost as much as a short array.
     """
     return mask.nonzero()[0]
+
+
+def union_of(parts: Iterable[Ints], size: int) -> Ints:
+    """The numbers of all parts, ascending, each once; all are less than `size`.
+
+    No number is put in order: it is for many of them, in any order.
+    """
+    held = np.zeros(size, np.bool_)
+    for numbers in parts:
+        held[numbers] = True
+    return places_of(held)
+
+
+def ranks_of(numbers: Ints, size: int) -> NDArray[np.int32]:
+    """For each number less than `size`, its place among some; −1 for those that aren't among them.
+
+    Narrow, since it is as long as a collection and read here and there.
+    """
+    ranks = np.full(size, -1, np.int32)
+    ranks[numbers] = np.arange(numbers.size, dtype=np.int32)
+    return ranks
 
 
 def starts_of_groups(ordered: NDArray[Any]) -> Ints:

@@ -22,8 +22,10 @@ from search.engines.sorted_arrays import (
     Floats,
     Ints,
     Mask,
+    align,
     common_places,
     places_of,
+    ranks_of,
     starts_of_groups,
     sum_groups,
 )
@@ -41,8 +43,11 @@ MOST_FREQUENCIES: Final = 1 << 14
 BATCH: Final = 1 << 16
 """Postings that are weighed at once: what is computed for them fits the processor's cache."""
 
-SPARSE: Final = 20
+SPARSE: Final = 32
 """Fewer postings than one for this many documents are put in order rather than spread over all."""
+
+MOST: Final = 2
+"""More documents than one of so many are most of them."""
 
 LOOKUP_COST: Final = 16
 """How many postings are read in the time that one document is looked up in a list."""
@@ -157,49 +162,28 @@ class Collection:
         weighed *= self.frequencies(postings)
         return documents, weighed
 
-    def spread_weights(self, ranges: Ranges) -> Floats:
-        """The total over some postings of every document, 0 for deleted ones; shape (size,)."""
-        totals = np.zeros(self.size)
-        for postings in ranges:
-            for batch in _in_batches(postings):
-                np.add.at(totals, *self.weigh(batch))
-        if self.live is not None:
-            totals *= self.live
-        return totals
-
-    def sum_weights(self, parts: Sequence[Ranges]) -> tuple[Ints, Floats]:
-        """The live documents of a few postings, in parts.
+    def find_weights(self, parts: Sequence[Ranges]) -> tuple[Ints, Floats]:
+        """The live documents of some postings, in parts.
 
         Returns:
             The documents of any part, ascending; and the total over each part of each document,
             shape (parts, documents).
         """
-        weighed = [self.weigh(postings) for part in parts for postings in part]
-        if not weighed:
-            return np.empty(0, np.intp), np.empty((len(parts), 0))
-        documents, values = map(np.concatenate, zip(*weighed, strict=True))
-        totals = np.zeros((len(parts), documents.size))
-        start = 0
-        for row, part in enumerate(parts):
-            end = start + count_postings(part)
-            totals[row, start:end] = values[start:end]
-            start = end
-        if len(weighed) > 1 or not all(r.ascending for part in parts for r in part):
-            documents, totals = sum_groups(documents, totals)
-        if self.live is None:
-            return documents, totals
-        kept = places_of(self.live.take(documents))
-        return documents.take(kept), totals.take(kept, axis=1)
+        ranges = [postings for part in parts for postings in part]
+        if self.is_sparse(count_postings(ranges)):
+            return self._ordered_weights(parts)
+        documents = self.distinct(ranges)
+        return documents, self._summed_weights(parts, documents)
 
-    def look_up_weights(self, ranges: Ranges, documents: Ints) -> Floats:
-        """The totals of some documents, ascending, over ascending ranges of postings."""
-        totals = np.zeros(documents.size)
-        for postings in ranges:
-            places, found = self.look_up(postings, documents)
-            if places.size:
-                weighed = self.weights(postings.field).take(documents.take(places))
-                weighed *= self.frequencies(postings).take(found)
-                totals[places] += weighed
+    def weights_at(self, ranges: Ranges, documents: Ints) -> Floats:
+        """The totals over some postings of some live documents, ascending."""
+        if self.are_few(documents.size, ranges):
+            return self._looked_up_weights(ranges, documents)
+        if self.is_sparse(count_postings(ranges)):
+            held, (ordered,) = self._ordered_weights((ranges,))
+            return align(held, ordered, documents)
+        totals: Floats
+        (totals,) = self._summed_weights((ranges,), documents)
         return totals
 
     def look_up(self, postings: PostingRange, documents: Ints) -> tuple[Ints, Ints]:
@@ -273,6 +257,56 @@ class Collection:
     def only_live(self, documents: Ints) -> Ints:
         """The live ones of some documents."""
         return documents if self.live is None else documents[self.live.take(documents)]
+
+    def _ordered_weights(self, parts: Sequence[Ranges]) -> tuple[Ints, Floats]:
+        """What `find_weights` gives, by putting postings in order: for few of them."""
+        weighed = [self.weigh(postings) for part in parts for postings in part]
+        if not weighed:
+            return np.empty(0, np.intp), np.empty((len(parts), 0))
+        documents, values = map(np.concatenate, zip(*weighed, strict=True))
+        totals = np.zeros((len(parts), documents.size))
+        start = 0
+        for row, part in enumerate(parts):
+            end = start + count_postings(part)
+            totals[row, start:end] = values[start:end]
+            start = end
+        if len(weighed) > 1 or not all(r.ascending for part in parts for r in part):
+            documents, totals = sum_groups(documents, totals)
+        if self.live is None:
+            return documents, totals
+        kept = places_of(self.live.take(documents))
+        return documents.take(kept), totals.take(kept, axis=1)
+
+    def _summed_weights(self, parts: Sequence[Ranges], documents: Ints) -> Floats:
+        """The total over each part of each of some live documents, ascending.
+
+        Totals stand side by side, where adding to them doesn't wait for memory; unless most
+        documents have one, when a total for every document saves looking their places up.
+
+        Returns:
+            float64, shape (parts, documents).
+        """
+        few = documents.size * MOST < self.size
+        ranks = ranks_of(documents, self.size) if few else None
+        # What isn't among the documents is at -1 of the ranks, and is added up behind the others.
+        totals = np.zeros((len(parts), documents.size + 1 if few else self.size))
+        for row, part in zip(totals, parts, strict=True):
+            for postings in part:
+                for batch in _in_batches(postings):
+                    found, weighed = self.weigh(batch)
+                    np.add.at(row, found if ranks is None else ranks.take(found), weighed)
+        return totals[:, :-1] if few else totals.take(documents, axis=1)
+
+    def _looked_up_weights(self, ranges: Ranges, documents: Ints) -> Floats:
+        """The totals of some documents, ascending, over ascending ranges of postings."""
+        totals = np.zeros(documents.size)
+        for postings in ranges:
+            places, found = self.look_up(postings, documents)
+            if places.size:
+                weighed = self.weights(postings.field).take(documents.take(places))
+                weighed *= self.frequencies(postings).take(found)
+                totals[places] += weighed
+        return totals
 
     def _compute_weights(self, field: str) -> Floats:
         weighting, lengths = self._weightings[field], self.lengths(field)

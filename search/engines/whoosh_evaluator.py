@@ -13,7 +13,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from search.engines.sorted_arrays import Floats, Ints, Mask, places_of, sum_groups
+from search.engines.sorted_arrays import (
+    Floats,
+    Ints,
+    Mask,
+    places_of,
+    ranks_of,
+    sum_groups,
+    union_of,
+)
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_terms import Term, Weighed, look_up
 from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Unit
@@ -171,14 +179,16 @@ class Evaluator:
         """The documents that match at least `minimum` of some clauses, with all their scores."""
         if self._collection.is_sparse(sum(map(self._most, children))):
             return self._join_few(children, minimum)
-        counts = np.zeros(self._collection.size, np.uint16)
-        totals = np.zeros(self._collection.size)
-        for child in children:
-            found = self.find(child)
-            counts[found.documents] += 1
-            np.add.at(totals, found.documents, found.scores)
-        documents = places_of(counts >= minimum)
-        return Matches(documents, totals.take(documents))
+        found = [self.find(child) for child in children]
+        documents = union_of((part.documents for part in found), self._collection.size)
+        ranks = ranks_of(documents, self._collection.size)
+        counts, scores = np.zeros(documents.size, np.intp), np.zeros(documents.size)
+        for part in found:
+            places = ranks.take(part.documents)
+            counts[places] += 1
+            scores[places] += part.scores
+        kept = places_of(counts >= minimum)
+        return Matches(documents.take(kept), scores.take(kept))
 
     def _join_few(self, children: Sequence[Clause], minimum: int) -> Matches:
         """The same of clauses that few documents match."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -148,7 +148,7 @@ class FacetColumn:
             [self._bears(choice.valeur, documents) for choice in choices if choice.exclue is exclue]
             for exclue in (False, True)
         )
-        kept = np.logical_or.reduce(chosen) if chosen else np.ones(documents.size, np.bool_)
+        kept = reduce(np.logical_or, chosen) if chosen else np.ones(documents.size, np.bool_)
         for mask in excluded:
             kept &= ~mask
         return kept

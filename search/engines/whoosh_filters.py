@@ -1,14 +1,15 @@
 """The filters of a request, tested once over the questions that match its words.
 
 A facet then counts the questions that no *other* filter excludes, so no facet needs a search of
-its own: those that fail one filter alone are kept apart, by that filter.
+its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
 
 import numpy as np
 
@@ -26,18 +27,16 @@ class Narrowed:
     Attributes:
         documents: ascending: those that pass all of them.
         places: where each stands among the matching documents; None when all of them pass.
-        failing: by the name of a facet with a filter: those that fail this one alone.
+        without: by the name of a facet with a filter: those that pass all the others; ascending.
     """
 
     documents: Ints
     places: Ints | None
-    failing: Mapping[str, Ints]
+    without: Mapping[str, Ints]
 
     def others(self, facet: str) -> Ints:
-        """The documents that pass all filters but that of one facet; in no order."""
-        if facet not in self.failing:
-            return self.documents
-        return np.concatenate((self.documents, self.failing[facet]))
+        """The documents that pass all filters but that of one facet, ascending."""
+        return self.without.get(facet, self.documents)
 
 
 def canonical(request: SearchRequest, facets: Facets) -> SearchRequest:
@@ -69,18 +68,23 @@ def narrow(matching: Ints, request: SearchRequest, snapshot: Snapshot, facets: F
         name: facets.columns[name].passes(choices, matching)
         for name, choices in request.filters.items()
     }
-    if not general and not own:
+    masks = [*general, *own.values()]
+    if not masks:
         return Narrowed(matching, None, {})
-    failures = np.zeros(matching.size, np.uint8)
-    for passing in own.values():
-        failures += ~passing
-    if general:
-        failures[~np.logical_and.reduce(general)] = len(own) + 2
-    places = places_of(failures == 0)
-    failing = {
-        name: matching.take(places_of((failures == 1) & ~passing)) for name, passing in own.items()
+    places = places_of(_all(masks))
+    documents = matching.take(places)
+    if len(masks) == 1:
+        return Narrowed(documents, places, dict.fromkeys(own, matching))
+    without = {
+        name: matching.take(places_of(_all([mask for mask in masks if mask is not passing])))
+        for name, passing in own.items()
     }
-    return Narrowed(matching.take(places), places, failing)
+    return Narrowed(documents, places, without)
+
+
+def _all(masks: Sequence[Mask]) -> Mask:
+    """Where all of one or several masks hold; `np.logical_and.reduce` would copy them first."""
+    return reduce(np.logical_and, masks)
 
 
 def _general_masks(matching: Ints, request: SearchRequest, snapshot: Snapshot) -> Iterator[Mask]:

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.sorted_arrays import Ints, Mask, places_of, starts_of_groups
+from search.engines.sorted_arrays import Ints, Mask, places_of, ranks_of, starts_of_groups
 from search.engines.whoosh_collection import Collection, Ranges, count_postings, is_one_list
 from search.engines.whoosh_postings import PostingRange
 from search.expansion import Sequence as WordSequence
@@ -183,11 +183,10 @@ def _locate(collection: Collection, ranges: Ranges, documents: Ints) -> list[_Lo
         common[documents] = True
         found = places_of(common.take(collection.documents(ranges[0])))
         return [_located(collection, ranges[0], np.arange(documents.size), found)]
-    numbers = np.full(collection.size, -1, np.int32)
-    numbers[documents] = np.arange(documents.size, dtype=np.int32)
+    ranks = ranks_of(documents, collection.size)
     located = []
     for postings in ranges:
-        owners = numbers.take(collection.documents(postings))
+        owners = ranks.take(collection.documents(postings))
         found = places_of(owners >= 0)
         located.append(_located(collection, postings, owners.take(found).astype(np.intp), found))
     return located

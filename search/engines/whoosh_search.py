@@ -115,7 +115,7 @@ class Search:
     def count_facets(self, narrowed: Narrowed) -> Mapping[str, FacetCounts]:
         """All facets, each regardless of its own filter."""
         counts = self.facets.count(narrowed.documents).copy()
-        for name in narrowed.failing:
+        for name in narrowed.without:
             part = self.facets.columns[name].part
             counts[part] = self.facets.count_one(name, narrowed.others(name))
         return self.facets.show(counts, narrowed.others, self.request.filters)

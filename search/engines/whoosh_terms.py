@@ -19,7 +19,6 @@ from search.engines.sorted_arrays import (
     Mask,
     align,
     count_groups,
-    places_of,
     starts_of_groups,
     sum_groups,
 )
@@ -116,36 +115,22 @@ class _FormsTerm:
 
     def find(self) -> tuple[Ints, Weighed]:
         """The live documents that have it, ascending, and what it weighs there."""
-        if self._collection.is_sparse(count_postings(self._all)):
-            documents, (own, rest) = self._collection.sum_weights((self._own, self._rest))
-        else:
-            own, rest = map(self._collection.spread_weights, (self._own, self._rest))
-            held = rest > 0
-            if self._is_form:
-                held |= own > 0
-            documents = places_of(held)
-            own, rest = own.take(documents), rest.take(documents)
+        # A form typed with accents has postings only where another form has some.
+        documents, (own, rest) = self._collection.find_weights((self._own, self._rest))
         self.frequency = documents.size
         self.typed_frequency = int(np.count_nonzero(own))
         return documents, self._together(own, rest)
 
     def weigh(self, documents: Ints) -> Weighed:
         """What it weighs in some live documents, ascending."""
-        own, rest = (self._weigh(part, documents) for part in (self._own, self._rest))
+        own, rest = (
+            self._collection.weights_at(part, documents) for part in (self._own, self._rest)
+        )
         return self._together(own, rest)
 
     def holds(self, documents: Ints) -> Mask:
         """Which of some live documents, ascending, have it."""
         return self._collection.mark_at(self._all, documents)
-
-    def _weigh(self, part: Ranges, documents: Ints) -> Floats:
-        """What some postings weigh in these documents."""
-        if self._collection.are_few(documents.size, part):
-            return self._collection.look_up_weights(part, documents)
-        if self._collection.is_sparse(count_postings(part)):
-            held, (totals,) = self._collection.sum_weights((part,))
-            return align(held, totals, documents)
-        return self._collection.spread_weights(part).take(documents)
 
     def _together(self, own: Floats, rest: Floats) -> Weighed:
         if not self._own:
