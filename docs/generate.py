@@ -195,7 +195,10 @@ _JSON_TYPES: Final[Mapping[Any, str]] = {
 
 
 def _commands() -> Iterator[str]:
-    for rank, (name, command) in enumerate(sorted(qe.commands.items())):
+    group = click.Context(qe)
+    for rank, name in enumerate(qe.list_commands(group)):
+        command = qe.get_command(group, name)
+        assert command is not None
         context = click.Context(command, info_name=f"qe {name}", color=False)
         usage = command.collect_usage_pieces(context)
         yield from [""] * (rank > 0)

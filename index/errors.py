@@ -41,6 +41,10 @@ class IndexNotWritable(QuestionsError):
     """An index could not be written because this process may not write there."""
 
 
+class NotMerged(QuestionsError):
+    """A build published what it read, and could not put its segments together afterwards."""
+
+
 class ProcessKilled(QuestionsError):
     """Something outside killed one of the processes of a build."""
 

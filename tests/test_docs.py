@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
@@ -119,7 +120,7 @@ def documented_names() -> Iterator[str]:
     yield from (f"`{parameter.name}`" for parameter in PARAMETERS)
     yield from (f"`{name}`" for name in (*SORTS, *RECORD_FIELDS))
     yield from (f"`{variable}`" for variable, _ in SETTINGS.values())
-    yield from (f"`qe {name}`" for name in qe.commands)
+    yield from (f"`qe {name}`" for name in qe.list_commands(click.Context(qe)))
 
 
 @pytest.mark.parametrize("name", sorted(set(documented_names())))

@@ -1,11 +1,13 @@
 """The writing side of the codec: what is added is built and merged as arrays.
 
 Whoosh keeps the schema, the lock, generations and the atomic commit; `mergetype` says which
-segments a commit merges. Everything a commit adds ends in one new segment.
+segments a commit merges. Everything a commit adds ends in one new segment, and is published before
+large segments are merged.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -23,10 +25,16 @@ from index.columnar.segment_files import SegmentWriter
 if TYPE_CHECKING:
     from index.columnar.index import ColumnarIndex
 
-MERGE_FACTOR: Final = 8
+MERGE_FACTOR: Final = 2
 """A segment is left alone while it is this many times larger than all smaller ones together.
 
-So there are at most about log₉(N) segments, and each document is moved as often."""
+So there are at most about log₃(N) segments, and each document is moved as often: with a greater
+factor fewer segments, and what was added before is moved again with each of many small additions.
+"""
+
+MOVED_AT_ONCE: Final = 2_000
+"""Documents that a commit moves, at least: more than it adds are left to a commit of their own, so
+that what is added can be found in a time that doesn't depend on what is merged."""
 
 NONE_DELETED: Final = np.empty(0, np.uint32)
 
@@ -117,21 +125,54 @@ class ColumnarWriter(WhooshWriter):
 
 
 def merge_smaller(writer: ColumnarWriter, segments: Sequence[Segment]) -> list[Segment]:
-    """A merge policy: merge what is small beside what is added; the segments that stay.
+    """A merge policy: merge what is small beside what is added, if not much; what stays.
 
     Segments without a live document go, whatever their size.
     """
-    kept: list[Segment] = []
-    merged: list[Segment] = []
-    size = writer.docnum - writer.docbase
-    for segment in sorted(segments, key=Segment.doc_count):
+    added = writer.docnum - writer.docbase
+    return _merge(writer, segments, _smaller(segments, added, max(added, MOVED_AT_ONCE)))
+
+
+def merge_waiting(writer: ColumnarWriter, segments: Sequence[Segment]) -> list[Segment]:
+    """A merge policy: merge what `merge_smaller` left because it was much; what stays."""
+    return _merge(writer, segments, waiting_segments(segments))
+
+
+def waiting_segments(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments that are to be merged though nothing is added; none, or several."""
+    if not segments:
+        return []
+    smallest, *others = sorted(segments, key=Segment.doc_count)
+    smaller = _smaller(others, smallest.doc_count(), sys.maxsize)
+    return [smallest, *smaller] if smaller else []
+
+
+def _smaller(segments: Sequence[Segment], size: int, most: int) -> list[Segment]:
+    """The segments up to the last that isn't `MERGE_FACTOR` times larger than all smaller ones.
+
+    Args:
+        segments: in any order.
+        size: documents that count with the smaller ones.
+        most: how many documents they have together, at most.
+    """
+    ordered = sorted(segments, key=Segment.doc_count)
+    end = 0
+    for place, segment in enumerate(ordered, 1):
+        most -= segment.doc_count()
+        if most < 0:
+            break
         if segment.doc_count() < MERGE_FACTOR * size:
-            merged.append(segment)
-            size += segment.doc_count()
-        else:
-            kept.append(segment)
+            end = place
+        size += segment.doc_count()
+    return ordered[:end]
+
+
+def _merge(
+    writer: ColumnarWriter, segments: Sequence[Segment], merged: Sequence[Segment]
+) -> list[Segment]:
+    """Add the documents of some segments to a writer; the other segments."""
     for segment in merged:
         reader = SegmentReader(writer.storage, writer.schema, segment)
         writer.add_reader(reader)
         reader.close()
-    return kept
+    return [segment for segment in segments if segment not in merged]

@@ -34,13 +34,19 @@ class Store(Protocol):
     def publish(self, report: Mapping[str, Any], progress: Progress) -> int:
         """Make what was added visible, all at once; once for each store.
 
+        Whatever takes long and changes no answer, such as merging, comes afterwards, and may be a
+        generation of its own.
+
         Args:
             report: the build's account, kept beside the index as `report-{generation}.json`.
             progress: called as the work goes.
 
         Returns:
-            The generation published. When nothing was added nothing is written and the current
-            generation is returned.
+            The newest generation. When nothing was added nothing is written and it is the current
+            one.
+
+        Raises:
+            NotMerged: it is visible, but what comes afterwards failed.
         """
         ...
 

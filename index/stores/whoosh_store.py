@@ -24,8 +24,14 @@ from index.columnar.array_file import DamagedFile
 from index.columnar.index import ColumnarIndex, OpenSegment, open_generation
 from index.columnar.records import SAMPLES
 from index.columnar.run import Run
-from index.columnar.writer import ColumnarWriter
-from index.errors import IndexFormatError, IndexMissing, MixedCorpora, QuestionsError
+from index.columnar.writer import ColumnarWriter, merge_waiting, waiting_segments
+from index.errors import (
+    IndexFormatError,
+    IndexMissing,
+    MixedCorpora,
+    NotMerged,
+    QuestionsError,
+)
 from index.french.analyzer import fingerprint
 from index.progress import Progress
 from index.question import Question
@@ -162,24 +168,16 @@ class WhooshStore:
 
     def publish(self, report: Mapping[str, Any], progress: Progress) -> int:
         """Make what was added visible, all at once; see `index.stores`."""
-        current: int = self._index.latest_generation()
         if not self._places:
-            return current
-        generation = current + 1
+            return int(self._index.latest_generation())
+        account = {**report, "archives": self._archives(report)}
         runs = list(self._finished_runs(progress))
-        progress("publishing", 0, 1)
-
-        def moved(done: int, total: int) -> None:
-            progress("publishing", done, total + 1)  # the last step is the publication itself
-
-        with _cancelled_on_failure(self._index.writer(moved)) as writer:
+        with self._writing(account, "publishing", progress) as writer:
             self._add_runs(writer, runs)
             self._delete_replaced(writer)
-            account = {"generation": generation, **report, "archives": self._archives(report)}
-            write_atomically(report_path(self._directory, generation), _dump(account))
             writer.commit()
-        progress("publishing", 1, 1)
-        return generation
+        self._merge_waiting(account, progress)
+        return int(self._index.latest_generation())
 
     def close(self) -> None:
         """Give up the write lock, and what was added and not published."""
@@ -195,6 +193,45 @@ class WhooshStore:
         trace: TracebackType | None,
     ) -> None:
         self._held.__exit__(kind, error, trace)
+
+    def _merge_waiting(self, account: Mapping[str, Any], progress: Progress) -> None:
+        """Merge the segments that have become many, now that what was added can be found."""
+        toc = self._index.toc()
+        if not waiting_segments(toc.segments):
+            return
+        try:
+            with self._writing(account, "merging", progress) as writer:
+                writer.commit(mergetype=merge_waiting)
+        except OSError as error:
+            raise NotMerged(
+                f"the questions were published in {self._directory} and can be found, but its "
+                f"segments could not be merged ({error.strerror}): the next build tries again"
+            ) from error
+
+    @contextmanager
+    def _writing(
+        self, account: Mapping[str, Any], step: str, progress: Progress
+    ) -> Iterator[ColumnarWriter]:
+        """A writer of the next generation, its account written; the block commits.
+
+        It gives up its lock and its files when what it is used for fails.
+        """
+        progress(step, 0, 1)
+
+        def moved(done: int, total: int) -> None:
+            progress(step, done, total + 1)  # the last step is the publication itself
+
+        writer = self._index.writer(moved)
+        generation: int = writer.generation
+        path = report_path(self._directory, generation)
+        try:
+            write_atomically(path, _dump({"generation": generation, **account}))
+            yield writer
+        except BaseException:
+            if not writer.is_closed:
+                writer.cancel()
+            raise
+        progress(step, 1, 1)
 
     def _archives(self, report: Mapping[str, Any]) -> dict[str, str]:
         """The checksums of the archives that builds read, those of the newest build the last.
@@ -230,17 +267,6 @@ class WhooshStore:
         for segment, held in zip(writer.segments, self._segments, strict=True):
             numbers = np.flatnonzero(np.isin(held.arrays.keys[UID].values, added))
             writer.delete_documents(segment, numbers)
-
-
-@contextmanager
-def _cancelled_on_failure(writer: ColumnarWriter) -> Iterator[ColumnarWriter]:
-    """A writer that gives up its lock and its files when what it is used for fails."""
-    try:
-        yield writer
-    except BaseException:
-        if not writer.is_closed:
-            writer.cancel()
-        raise
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -35,6 +35,7 @@ class Scene:
         waiting, answered: what the command's sources hold.
         rebuild: whether the command is a rebuild.
         batch: questions of one run, where several processes shall make runs.
+        moved: how many questions a commit moves at once; see `index.columnar.writer`.
     """
 
     name: str
@@ -43,12 +44,14 @@ class Scene:
     answered: range = range(0)
     rebuild: bool = False
     batch: int | None = None
+    moved: int | None = None
 
 
 IN_ONE_PROCESS: Final = (
     Scene("first build", (), waiting=range(1, 30)),
     Scene("update that merges", (range(1, 20), range(20, 22)), range(1, 12), range(12, 30)),
     Scene("update beside a segment", (range(1, 30),), range(1, 12), range(29, 32)),
+    Scene("update that merges afterwards", (range(1, 20),), range(1, 12), range(14, 24), moved=0),
     Scene("rebuild", (range(1, 20),), range(1, 12), range(12, 30), rebuild=True),
 )
 IN_SEVERAL: Final = Scene(
@@ -101,7 +104,10 @@ class Stage:
         command = ["index", str(self._source), "--index", str(self.index)]
         if self.scene.rebuild:
             command.append("--rebuild")
-        return run_disturbed(command, self.log, Disturbance(batch=self.scene.batch, **disturbed))
+        return run_disturbed(command, self.log, self._disturbance(disturbed))
+
+    def _disturbance(self, disturbed: Mapping[str, Any]) -> Disturbance:
+        return Disturbance(batch=self.scene.batch, moved=self.scene.moved, **disturbed)
 
     def printed(self) -> list[str]:
         """The lines that the command printed."""

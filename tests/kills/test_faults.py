@@ -15,7 +15,7 @@ from tests.kills.scenes import IN_ONE_PROCESS, Scene, Stage
 from tests.kills.victim import calls
 
 ROOT = Path(__file__).resolve().parents[2]
-FIRST_BUILD, UPDATE, _, REBUILD = IN_ONE_PROCESS
+FIRST_BUILD, UPDATE, *_, REBUILD = IN_ONE_PROCESS
 WRITING = frozenset(("fsync", "write"))
 """The calls that find out that a disk is full."""
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import BuiltinFunctionType, FrameType
 from typing import Any, Final
 
+from index.columnar import writer
 from index.french.families import lemmas_of
 from index.stores import whoosh_runs
 from web.commands import main
@@ -99,6 +100,7 @@ class Disturbance:
         disturbance: how, a name of `DISTURBANCES`.
         counted: the names of the calls that count.
         batch: questions of one run, when more than a few shall take several processes.
+        moved: how many questions a commit may move, when it is to leave more for later.
         kill_after: seconds after which it is killed from outside, at whatever it is doing.
     """
 
@@ -106,6 +108,7 @@ class Disturbance:
     disturbance: str = "nothing"
     counted: frozenset[str] = CALLS
     batch: int | None = None
+    moved: int | None = None
     kill_after: float | None = None
 
 
@@ -142,6 +145,8 @@ def _run(command: Sequence[str], log: Path, disturbed: Disturbance) -> None:
     sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
     if disturbed.batch is not None:
         whoosh_runs.BATCH = disturbed.batch  # type: ignore[misc]
+    if disturbed.moved is not None:
+        writer.MOVED_AT_ONCE = disturbed.moved  # type: ignore[misc]
     watched = DiskCalls(disturbed.at, DISTURBANCES[disturbed.disturbance], disturbed.counted)
     watched.watch()
     try:

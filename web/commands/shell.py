@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -61,7 +62,31 @@ class Interrupted(Failure):
 
 
 class CommandGroup(click.Group):
-    """A group whose commands fail with one line instead of a traceback."""
+    """A group whose commands fail with one line instead of a traceback.
+
+    A command is imported when it is called: most of what the others need takes longer to load
+    than a search takes.
+
+    Args:
+        names: of the commands; `name` is `name_command` of the module `web.commands.name`.
+        settings: click's.
+    """
+
+    def __init__(self, *, names: Sequence[str], **settings: Any) -> None:
+        super().__init__(**settings)
+        self._names = names
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of the commands."""
+        return sorted(self._names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of a name; None when there is none."""
+        if cmd_name not in self._names:
+            return None
+        command: click.Command
+        command = getattr(import_module(f"web.commands.{cmd_name}"), f"{cmd_name}_command")
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command.

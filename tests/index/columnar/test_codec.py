@@ -19,7 +19,7 @@ from whoosh.writing import NO_MERGE
 
 from index.columnar.codec import RECORD
 from index.columnar.index import ColumnarIndex, open_generation
-from index.columnar.writer import merge_smaller
+from index.columnar.writer import merge_smaller, merge_waiting, waiting_segments
 from tests.index.columnar.recipes import RELATIONS, SHAPE, Recipe, make_run
 
 WORDS = "egg eggs flour butter sugar crème".split()
@@ -170,10 +170,45 @@ def test_few_segments_stand_after_many_additions(tmp_path: Path) -> None:
         commit(index, [Recipe(f"n{number}", ("flour",))])
         most = max(most, len(open_generation(index).segments))
 
-    assert most <= 4
+    assert most <= 6
     sizes = [segment.arrays.size for segment in open_generation(index).segments]
     assert sum(sizes) == 1100
     assert max(sizes) == 1000
+
+
+def test_much_waits_to_be_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit that adds little moves little; the next one that adds nothing moves the rest."""
+    monkeypatch.setattr("index.columnar.writer.MOVED_AT_ONCE", 5)
+    index = columnar_index(tmp_path / "index")
+
+    def sizes() -> list[int]:
+        return sorted(segment.arrays.size for segment in open_generation(index).segments)
+
+    for prefix, added, expected in (("a", 6, [6]), ("b", 3, [3, 6]), ("c", 2, [5, 6])):
+        commit(index, [Recipe(f"{prefix}{number}", ("egg",)) for number in range(added)])
+        assert sizes() == expected
+    assert len(waiting_segments(index.toc().segments)) == 2
+    index.writer().commit(mergetype=merge_waiting)
+
+    assert sizes() == [11]
+    assert not waiting_segments(index.toc().segments)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "waiting"),
+    [([], []), ([7], []), ([2, 1], []), ([3, 2], [2, 3]), ([9, 1, 1, 3], [1, 1, 3, 9])],
+)
+def test_segments_wait_while_they_are_of_a_size(
+    tmp_path: Path, sizes: list[int], waiting: list[int]
+) -> None:
+    """One that is twice as large as all smaller ones together is left alone, and so are they."""
+    index = columnar_index(tmp_path / "index")
+    for number, size in enumerate(sizes):
+        added = [Recipe(f"{number}-{place}") for place in range(size)]
+        commit(index, added, mergetype=NO_MERGE)
+
+    found = waiting_segments(index.toc().segments)
+    assert [segment.doc_count() for segment in found] == waiting
 
 
 def test_a_segment_without_live_documents_goes(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from index.errors import (
     IndexLocked,
     IndexMissing,
     MixedCorpora,
+    NotMerged,
     ProcessKilled,
 )
 from index.french.analyzer import fingerprint
@@ -180,6 +182,56 @@ def test_progress_is_told(tmp_path: Path) -> None:
 
     assert ("indexing", 2, 2) in steps
     assert steps[-1] == ("publishing", 1, 1)
+
+
+@pytest.fixture
+def slow_merges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any merging takes too long for what was added to wait."""
+    monkeypatch.setattr("index.columnar.writer.MOVED_AT_ONCE", 0)
+
+
+@pytest.mark.usefixtures("slow_merges")
+def test_what_was_added_is_found_before_segments_are_merged(tmp_path: Path) -> None:
+    """Merging is a generation of its own, with the account of the same build."""
+    publish(tmp_path, [question(1), question(2), question(3)])
+    found = []
+
+    def look(step: str, done: int, _total: int) -> None:
+        if step == "merging" and not done:
+            found.append((latest_generation(tmp_path), totals(tmp_path, "gare")))
+
+    with open_store(tmp_path, fictional=False, today=TODAY) as store:
+        added = [question(4, "une gare"), question(5)]
+        generation = publish_into(store, added, {"read": 1}, look)
+
+    assert found[0] == (2, [1])
+    assert generation == latest_generation(tmp_path) == 3
+    assert len(open_index(tmp_path).toc().segments) == 1
+    assert totals(tmp_path, "gare", "") == [1, 5]
+    accounts = [json.loads(report_path(tmp_path, number).read_text()) for number in (2, 3)]
+    assert [account.pop("generation") for account in accounts] == [2, 3]
+    assert accounts[0] == accounts[1]
+
+
+@pytest.mark.usefixtures("slow_merges")
+def test_a_merge_that_fails_loses_nothing(tmp_path: Path) -> None:
+    """It is said, what was added is found, and the next build merges."""
+    publish(tmp_path, [question(1), question(2), question(3)])
+
+    def fail(step: str, *_: int) -> None:
+        if step == "merging":
+            raise OSError(errno.ENOSPC, "no space left")
+
+    with (
+        pytest.raises(NotMerged, match=r"published .*no space left"),
+        open_store(tmp_path, fictional=False, today=TODAY) as store,
+    ):
+        publish_into(store, [question(4, "une gare"), question(5, "une gare")], {}, fail)
+
+    assert totals(tmp_path, "gare", "") == [2, 5]
+    publish(tmp_path, [question(6, "une gare")])
+    assert totals(tmp_path, "gare", "") == [3, 6]
+    assert len(open_index(tmp_path).toc().segments) == 1
 
 
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
