@@ -219,7 +219,8 @@ def _additions(additions: Json | None) -> Iterator[str]:
         f"{additions['added']} questions at a time to an index of {additions['held']:,}, "
         f"{len(additions['seconds'])} times, by `qe index`, until a process that has the index "
         f"open finds them: {first:.1f} s the first time, {last:.1f} s the last, at most "
-        f"{max(additions['seconds']):.1f} s.\n"
+        f"{max(additions['seconds']):.1f} s. The command itself, which merges segments once they "
+        f"are found, took at most {max(additions['commands']):.1f} s.\n"
     )
 
 

@@ -65,6 +65,7 @@ def data() -> dict[str, Any]:
             "held": 200_000,
             "added": 500,
             "seconds": [2.0, 3.0, 4.0],
+            "commands": [2.5, 3.0, 9.0],
             "queries": [
                 {"about": "a", "seconds": {"grown": [0.2, 0.2], "fresh": [0.1, 0.1]}, "same": True}
             ],
