@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 import numpy as np
 
+from search.corrections import MOST_TRIED, corrected_queries
 from search.description import describe
 from search.engines.sorted_arrays import Floats, Ints
 from search.engines.whoosh_evaluator import Evaluator, Matches
@@ -20,6 +22,7 @@ from search.engines.whoosh_sorting import SCORE_DECIMALS, page_of
 from search.expansion import QUERY_FIELDS, Clause, Expanded, Unit, expand, positive_units
 from search.facets import FacetCounts
 from search.query.check import check as check_query
+from search.query.nodes import Node
 from search.query.parser import parse_lenient
 from search.request import SearchRequest
 from search.results import Hit, SearchResults
@@ -33,12 +36,14 @@ class Search:
 
     Attributes:
         request: with its facet values in canonical form.
+        tree: the query as parsed.
         hints: French sentences about the query.
     """
 
     snapshot: Snapshot
     facets: Facets
     request: SearchRequest
+    tree: Node
     expanded: Expanded
     hints: tuple[str, ...]
     evaluator: Evaluator
@@ -52,6 +57,7 @@ class Search:
             snapshot,
             facets,
             canonical(request, facets),
+            parsed.tree,
             expand(parsed.tree, snapshot.vocabulary, request.champ),
             tuple(hints),
             Evaluator(snapshot.collection),
@@ -70,6 +76,7 @@ class Search:
             duree_ms=0.0,
             donnees_au=self.snapshot.donnees_au,
             indications=tuple(self.indications(unfiltered, total)),
+            suggestion=self.suggestion(total),
             formes=self.formes(),
             hits=self.page(matches, narrowed),
             approches=self.approches(matches),
@@ -150,6 +157,16 @@ class Search:
         if unfiltered and not total:
             noun = "question" if unfiltered == 1 else "questions"
             yield f"Aucune question avec ces filtres ; {unfiltered} {noun} sans eux."
+
+    def suggestion(self, total: int) -> str | None:
+        """Another query, with words that were perhaps meant, that finds more than this one."""
+        request, spelling = self.request, self.snapshot.spelling
+        queries = corrected_queries(request.q, self.tree, spelling, request.champ)
+        for query in islice(queries, MOST_TRIED):
+            other = Search.of(replace(request, q=query), self.snapshot, self.facets)
+            if other.narrow(other.find()).documents.size > total:
+                return query
+        return None
 
     def units_of(self, document: int | None) -> list[Unit]:
         """The units that make a question match; all of them when it doesn't match any more."""

@@ -23,6 +23,7 @@ from index.question import Question
 from index.stores.whoosh_schema import UID
 from search.engines.sorted_arrays import Ints, Mask, places_of
 from search.engines.whoosh_collection import Collection
+from search.engines.whoosh_spelling import Spelling
 from search.engines.whoosh_vocabulary import Vocabulary
 
 
@@ -43,7 +44,7 @@ class Snapshot:
 
     Attributes:
         generation: of the index. fictional: whether it holds the demo corpus.
-        collection: its documents and posting lists. vocabulary: its words.
+        collection: its documents and posting lists. vocabulary: its words. spelling: of them.
         integers: int32 arrays of shape (size,) by column name; `NO_INTEGER` where absent.
     """
 
@@ -52,6 +53,7 @@ class Snapshot:
         self.fictional = fictional
         self.collection = Collection(opened.segments, TEXT_FIELD)
         self.vocabulary = Vocabulary(self.collection, UNFIELDED)
+        self.spelling = Spelling(self.collection, self.vocabulary, UNFIELDED)
         self.integers: Mapping[str, NDArray[np.int32]] = {
             column.name: self._integers(column.name) for column in COLUMNS if column.integer
         }

@@ -1,0 +1,192 @@
+"""The words of a collection that look like another one: what may have been meant.
+
+The folded words are kept as one matrix of letters. Of a few hundred thousand, those that share
+neither length nor letters with what was typed are left out by two comparisons of arrays, and the
+distances of the rest are computed together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.columnar.bounds import sizes_of
+from index.columnar.layout import SEPARATOR, TERM_BITS
+from index.columnar.segment_arrays import SegmentArrays
+from search.engines.memo import Memo
+from search.engines.sorted_arrays import places_of
+from search.engines.whoosh_collection import Collection
+from search.engines.whoosh_vocabulary import Vocabulary
+from search.spelling import Candidate, rank
+
+MOST_WORDS: Final = 1 << 18
+"""The most frequent words of each segment, which may be suggested: rarer ones are mostly slips."""
+
+SHORTEST, LONGEST = 3, 24
+"""Letters of a word that is corrected, or suggested."""
+
+ONE_EDIT_UP_TO: Final = 4
+"""Letters of a word in which only one edit is looked for; two in longer ones."""
+
+_RANKED: Final = 64
+"""Words at the least distance whose likelihood is computed."""
+
+_REMEMBERED: Final = 1 << 10
+"""Words whose corrections are remembered."""
+
+_FAR: Final = 99
+_A, _Z = b"az"
+
+Letters = NDArray[np.uint8]
+
+
+class _Words(NamedTuple):
+    """The words that may be suggested.
+
+    Attributes:
+        letters: uint8, shape (words, LONGEST), 0 after the last letter.
+        lengths: uint8. signatures: uint32, a bit for each letter that a word has.
+        frequencies: int64: how many postings it has.
+    """
+
+    letters: Letters
+    lengths: NDArray[np.uint8]
+    signatures: NDArray[np.uint32]
+    frequencies: NDArray[np.int64]
+
+
+class Spelling:
+    """See `search.corrections.Lexicon`; shared by threads.
+
+    Args:
+        collection: whose words may be suggested.
+        vocabulary: of the collection.
+        fields: in which a word that is suggested must occur.
+    """
+
+    def __init__(
+        self, collection: Collection, vocabulary: Vocabulary, fields: tuple[str, ...]
+    ) -> None:
+        self._collection, self._vocabulary, self._fields = collection, vocabulary, fields
+        self._corrections: Memo[str, list[Candidate]] = Memo(_REMEMBERED)
+
+    def corrections(self, word: str) -> list[Candidate]:
+        """What may have been meant by a folded word, the likeliest first; never itself."""
+        if not (SHORTEST <= len(word) <= LONGEST and word.isascii() and word.isalpha()):
+            return []
+        return self._corrections.get(word, lambda: self._find(word))
+
+    def frequency(self, word: str, fields: tuple[str, ...]) -> int:
+        """In how many questions a word is in any form, in these fields."""
+        return self._collection.document_frequency(fields, self._vocabulary.family(word))
+
+    def written(self, word: str) -> str:
+        """A folded word as a person would write it."""
+        return self._vocabulary.spelling(word)
+
+    def _questions(self, form: str) -> int:
+        """In how many questions a folded word is in this form."""
+        return self._collection.document_frequency(self._fields, frozenset([form]))
+
+    def _find(self, word: str) -> list[Candidate]:
+        near = (one for one in self._near(word) if one.text != word and self._questions(one.text))
+        return rank(word, [*near, *self._halves(word)])
+
+    def _near(self, word: str) -> Iterator[Candidate]:
+        """The words within one or two edits, at most `_RANKED`, the nearest and most frequent."""
+        most = 1 if len(word) <= ONE_EDIT_UP_TO else 2
+        words, typed = self._words, np.frombuffer(word.encode(), np.uint8)
+        alike = np.abs(words.lengths.astype(np.int16) - typed.size) <= most
+        # An edit gives a word one letter more, or one less, or both.
+        alike &= np.bitwise_count(words.signatures ^ _signatures(typed[None, :])) <= 2 * most
+        places = places_of(alike)
+        distances = _distances(typed, words.letters[places], words.lengths[places], most)
+        places, distances = places[distances <= most], distances[distances <= most]
+        nearest = np.lexsort((-words.frequencies[places], distances))[:_RANKED]
+        for place in places[nearest].tolist():
+            letters = words.letters[place, : words.lengths[place]].tobytes()
+            yield Candidate(letters.decode(), int(words.frequencies[place]))
+
+    def _halves(self, word: str) -> Iterator[Candidate]:
+        """Two words that were written as one."""
+        for place in range(SHORTEST, len(word) - SHORTEST + 1):
+            frequency = min(self._questions(word[:place]), self._questions(word[place:]))
+            if frequency:
+                yield Candidate(f"{word[:place]} {word[place:]}", frequency)
+
+    @cached_property
+    def _words(self) -> _Words:
+        """The words of all segments, each once."""
+        parts = [_words_of(arrays) for arrays in self._collection.segments]
+        if not parts:
+            return _Words(*(np.empty((0, *shape), np.uint8) for shape in ((LONGEST,), (), (), ())))
+        letters = np.concatenate([letters for letters, _ in parts])
+        counts = np.concatenate([counts for _, counts in parts])
+        keys = np.ascontiguousarray(letters).view(f"S{LONGEST}").ravel()
+        _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+        letters = letters[first]
+        frequencies = np.bincount(which, counts, minlength=first.size).astype(np.int64)
+        lengths = (letters > 0).sum(axis=1, dtype=np.uint8)
+        return _Words(letters, lengths, _signatures(letters), frequencies)
+
+
+def _words_of(arrays: SegmentArrays) -> tuple[Letters, NDArray[np.int64]]:
+    """The most frequent words of a segment: their letters, and how many postings each has."""
+    data = arrays.arrays["terms"]
+    ends = places_of(data == SEPARATOR[0])
+    starts = np.concatenate((np.zeros(1, np.intp), ends[:-1] + 1))[: ends.size]
+    postings = arrays.postings
+    numbers = (postings.list_keys & np.uint64((1 << TERM_BITS) - 1)).astype(np.intp)
+    counts = np.bincount(numbers, sizes_of(postings.list_starts), minlength=ends.size)
+    sizes = ends - starts
+    places = places_of((sizes >= SHORTEST) & (sizes <= LONGEST) & (counts > 0))
+    letters = _letters(data, starts[places], sizes[places])
+    written = ((letters >= _A) & (letters <= _Z) | (letters == 0)).all(axis=1)
+    places, letters = places[written], letters[written]
+    if places.size > MOST_WORDS:
+        kept = np.argpartition(counts[places], -MOST_WORDS)[-MOST_WORDS:]
+        places, letters = places[kept], letters[kept]
+    return letters, counts[places].astype(np.int64)
+
+
+def _letters(data: Letters, starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Letters:
+    """Strings as rows of one width, 0 after each."""
+    columns = np.arange(LONGEST)
+    places = np.minimum(starts[:, None] + columns, max(data.size - 1, 0))
+    return np.where(columns < sizes[:, None], data.take(places), 0).astype(np.uint8)
+
+
+def _signatures(letters: Letters) -> NDArray[np.uint32]:
+    """A bit for each letter of each row."""
+    bits = np.where(letters, np.uint32(1) << (letters.astype(np.uint32) - _A) % 32, 0)
+    signatures: NDArray[np.uint32] = np.bitwise_or.reduce(bits.astype(np.uint32), axis=1)
+    return signatures
+
+
+def _distances(
+    typed: Letters, letters: Letters, lengths: NDArray[np.uint8], most: int
+) -> NDArray[Any]:
+    """The optimal string alignment distance of a word from each of others.
+
+    Only what lies within `most` of the diagonal is computed: a greater distance is told as `_FAR`
+    or as some number above `most`.
+    """
+    rows, width = typed.size, typed.size + most
+    table = np.full((rows + 1, width + 1, lengths.size), _FAR, np.uint8)
+    for edge in range(most + 1):
+        table[0, edge] = table[min(edge, rows), 0] = edge
+    for i in range(1, rows + 1):
+        for j in range(max(1, i - most), min(width, i + most) + 1):
+            cell = table[i, j]
+            column = letters[:, j - 1] if j <= LONGEST else np.zeros(lengths.size, np.uint8)
+            np.minimum(table[i - 1, j] + 1, table[i, j - 1] + 1, out=cell)
+            np.minimum(cell, table[i - 1, j - 1] + (column != typed[i - 1]), out=cell)
+            if i > 1 and j > 1:
+                exchanged = (letters[:, j - 2] == typed[i - 1]) & (column == typed[i - 2])
+                np.minimum(cell, np.where(exchanged, table[i - 2, j - 2] + 1, _FAR), out=cell)
+    ends: NDArray[Any] = table[rows, np.minimum(lengths, width), np.arange(lengths.size)]
+    return ends
