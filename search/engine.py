@@ -13,6 +13,7 @@ from typing import Protocol
 
 from index.question import Question
 from search.corpus import Corpus
+from search.explanation import Explanation
 from search.facets import FacetCounts
 from search.request import SearchRequest
 from search.results import SearchResults
@@ -87,6 +88,10 @@ class Engine(Protocol):
 
     def facet(self, request: SearchRequest, name: str, prefix: str) -> FacetCounts:
         """One facet of a search, its values limited to those with a word starting by `prefix`."""
+        ...
+
+    def explain(self, request: SearchRequest, uid: str) -> Explanation | None:
+        """Why a question is among the results of a request or isn't; None when there is none."""
         ...
 
     def health(self) -> Health:

@@ -26,10 +26,12 @@ from search.corpus import Corpus, Holding
 from search.engine import Health, Listing
 from search.engines.sorted_arrays import Ints
 from search.engines.whoosh_corpus import count_holdings
+from search.engines.whoosh_explanation import explain
 from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_search import Search, same_answer
 from search.engines.whoosh_snapshot import Snapshot
 from search.expansion import Unit
+from search.explanation import Explanation
 from search.facets import FacetCounts
 from search.marks import find_marks, mark_html, mark_text
 from search.request import PER_PAGE, SearchRequest
@@ -161,6 +163,11 @@ class WhooshEngine:
         with self._reading() as opened:
             search = opened.understand(request)
             return search.count_facet(search.narrow(search.find()), name, prefix)
+
+    def explain(self, request: SearchRequest, uid: str) -> Explanation | None:
+        """Why a question is among the results of a request or isn't; None when there is none."""
+        with self._reading() as opened:
+            return explain(opened.understand(request), uid)
 
     def health(self) -> Health:
         """What the index holds now."""

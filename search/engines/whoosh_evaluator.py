@@ -40,7 +40,7 @@ class Matches(NamedTuple):
     scores: Floats
 
 
-class _Outcome(NamedTuple):
+class Outcome(NamedTuple):
     """What a clause says of some documents: which match, and with which score, 0 if none."""
 
     mask: Mask
@@ -58,7 +58,7 @@ class Evaluator:
         """The documents that match a clause, with their scores."""
         match clause:
             case Unit():
-                documents, weighed = self._term(clause).find()
+                documents, weighed = self.term(clause).find()
                 return Matches(documents, self._score(clause, weighed))
             case AllOf(children):
                 return self._find_all(sorted(children, key=self._most))
@@ -75,7 +75,7 @@ class Evaluator:
         """Which of some live documents, ascending, match a clause."""
         match clause:
             case Unit():
-                return self._term(clause).holds(documents)
+                return self.term(clause).holds(documents)
             case AllOf(children):
                 return self._reached(children, len(children), documents)
             case AnyOf(children):
@@ -102,7 +102,7 @@ class Evaluator:
 
     def frequency(self, unit: Unit) -> int:
         """How many live documents a unit occurs in."""
-        return self._term(unit).frequency
+        return self.term(unit).frequency
 
     def _matching(
         self, clause: Clause, documents: Ints, places: Ints
@@ -141,19 +141,19 @@ class Evaluator:
         """Those of some matches that match a clause too, with both scores."""
         if not matches.documents.size:
             return matches
-        mask, scores = self._evaluate(clause, matches.documents)
+        mask, scores = self.evaluate(clause, matches.documents)
         kept = places_of(mask)
         scores += matches.scores
         return Matches(matches.documents.take(kept), scores.take(kept))
 
-    def _evaluate(self, clause: Clause, documents: Ints) -> _Outcome:
+    def evaluate(self, clause: Clause, documents: Ints) -> Outcome:
         """What a clause says of some live documents, ascending."""
         match clause:
             case Unit():
-                weighed = self._term(clause).weigh(documents)
-                return _Outcome(weighed.totals > 0, self._score(clause, weighed))
+                weighed = self.term(clause).weigh(documents)
+                return Outcome(weighed.totals > 0, self._score(clause, weighed))
             case NoneOf():
-                return _Outcome(self.holds(clause, documents), np.zeros(documents.size))
+                return Outcome(self.holds(clause, documents), np.zeros(documents.size))
             case AllOf(children):
                 return self._combine(children, len(children), documents)
             case AnyOf(children):
@@ -162,18 +162,18 @@ class Evaluator:
                 relaxed = self._combine(children, minimum, documents)
                 needed = self._combine(required, len(required), documents)
                 mask = relaxed.mask & needed.mask
-                return _Outcome(mask, (relaxed.scores + needed.scores) * mask)
+                return Outcome(mask, (relaxed.scores + needed.scores) * mask)
 
-    def _combine(self, children: Sequence[Clause], minimum: int, documents: Ints) -> _Outcome:
+    def _combine(self, children: Sequence[Clause], minimum: int, documents: Ints) -> Outcome:
         """What at least `minimum` of some clauses say together."""
         counts, scores = np.zeros(documents.size, np.intp), np.zeros(documents.size)
         for child in children:
-            outcome = self._evaluate(child, documents)
+            outcome = self.evaluate(child, documents)
             counts += outcome.mask
             scores += outcome.scores
         mask = counts >= minimum
         scores *= mask
-        return _Outcome(mask, scores)
+        return Outcome(mask, scores)
 
     def _join(self, children: Sequence[Clause], minimum: int) -> Matches:
         """The documents that match at least `minimum` of some clauses, with all their scores."""
@@ -205,22 +205,23 @@ class Evaluator:
 
     def _score(self, unit: Unit, weighed: Weighed) -> Floats:
         """The scores of a unit: `idf · T / (k1 + T)`, and the bonus for the form as typed."""
-        term = self._term(unit)
+        term = self.term(unit)
         scores = weighed.totals / (weighed.totals + K1)
         if weighed.typed is weighed.totals:
-            scores *= (1 + TYPED_WEIGHT) * self._idf(term.frequency)
+            scores *= (1 + TYPED_WEIGHT) * self.idf(term.frequency)
             return scores
-        scores *= self._idf(term.frequency)
+        scores *= self.idf(term.frequency)
         if weighed.typed is not None:
             bonus = weighed.typed / (weighed.typed + K1)
-            bonus *= TYPED_WEIGHT * self._idf(term.typed_frequency)
+            bonus *= TYPED_WEIGHT * self.idf(term.typed_frequency)
             scores += bonus
         return scores
 
-    def _idf(self, frequency: int) -> float:
+    def idf(self, frequency: int) -> float:
+        """What it is worth that so many live documents have a unit."""
         return math.log1p((self._collection.live_count - frequency + 0.5) / (frequency + 0.5))
 
-    def _term(self, unit: Unit) -> Term:
+    def term(self, unit: Unit) -> Term:
         """A unit looked up, once however often the query repeats it."""
         term = self._terms.get(unit)
         if term is None:
@@ -231,7 +232,7 @@ class Evaluator:
         """No more documents than this match a clause."""
         match clause:
             case Unit():
-                return self._term(clause).most
+                return self.term(clause).most
             case AllOf(children):
                 return min(map(self._most, children), default=self._collection.live_count)
             case AnyOf(children) | AtLeast(_, children, ()):

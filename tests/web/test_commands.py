@@ -578,3 +578,37 @@ def test_stats_goes_on_without_the_account(directory: Path) -> None:
 def test_stats_of_no_index_fails(tmp_path: Path) -> None:
     """As every other command."""
     assert qe("stats", "--index", tmp_path / "nothing").exit_code == 1
+
+
+# explain
+
+
+def test_explain_says_how_the_score_was_made(directory: Path) -> None:
+    """Rank and score as found, each word's forms by field, what it lacks."""
+    found = json.loads(qe("search", "apprentis", "--json", "--index", directory).stdout)
+    (hit,) = found["resultats"]
+    score = f"{hit['score']:.4f}".rstrip("0").replace(".", ",")
+
+    told = qe("explain", "apprentis", hit["uid"], "--index", directory)
+
+    assert told.exit_code == 0
+    assert told.stdout.startswith(
+        f"{hit['uid']} : n° 1 sur 1\N{NO-BREAK SPACE}résultat, score {score}."
+    )
+    assert "« apprentis » : " in told.stdout
+    assert "(poids " in told.stdout
+
+
+def test_explain_says_why_a_question_is_not_found(directory: Path) -> None:
+    """The words that it lacks or must not have, or the filter; an unknown one is a failure."""
+    uid = WAITING.uid
+
+    def told(*arguments: str) -> str:
+        return qe("explain", *arguments, "--index", directory).stdout.splitlines()[0]
+
+    assert told("xyzzy", uid) == f"{uid} : n’est pas trouvée : il y manque « xyzzy »."
+    assert "un filtre l’écarte" in told(
+        "--statut", "repondue", "numero:" + str(WAITING.numero), uid
+    )
+    assert qe("explain", "gare", "QANR5L17QE999999", "--index", directory).exit_code == 1
+    assert qe("explain", uid, "--index", directory).exit_code == 2

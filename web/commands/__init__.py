@@ -12,7 +12,7 @@ __all__ = ["main"]
 
 @click.group(
     cls=CommandGroup,
-    names=("sync", "index", "search", "show", "export", "serve", "stats", "check"),
+    names=("sync", "index", "search", "show", "explain", "export", "serve", "stats", "check"),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 First steps:

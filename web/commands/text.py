@@ -46,15 +46,15 @@ def render_question(question: Question, donnees_au: date | None) -> str:
         *(f"{date_in_words(event.day)} : {event.words}" for event in timeline(question)),
         *_text_lines(question),
     ]
-    return "\n".join(map(_printable, lines))
+    return "\n".join(map(printable, lines))
 
 
 def _result_lines(results: SearchResults, bold: bool) -> Iterator[str]:
-    yield _printable(results.description)
+    yield printable(results.description)
     yield question_count(results.total) + _page_of(results)
-    yield from map(_printable, results.indications)
+    yield from map(printable, results.indications)
     if results.suggestion:
-        yield f"Vouliez-vous dire « {_printable(results.suggestion)} » ?"
+        yield f"Vouliez-vous dire « {printable(results.suggestion)} » ?"
     for hit in results.hits:
         yield from _hit_lines(hit, bold, results.donnees_au)
     if results.approches:
@@ -80,8 +80,8 @@ def _hit_lines(hit: Hit, bold: bool, donnees_au: date | None) -> Iterator[str]:
     who = (question.auteur, question.groupe, question.ministere, asked)
     yield ""
     yield f"{question.uid}  {title}"
-    yield _printable(f"  {' · '.join(part for part in who if part)}")
-    yield _printable(f"  {state_in_words(question, donnees_au)}")
+    yield printable(f"  {' · '.join(part for part in who if part)}")
+    yield printable(f"  {state_in_words(question, donnees_au)}")
     for extrait in hit.extraits.question:
         yield f"  Question : {_marked(extrait, bold)}"
     for extrait in hit.extraits.reponse:
@@ -127,11 +127,11 @@ def _legislature(question: Question) -> str:
 def _marked(marked_html: str, bold: bool) -> str:
     """Words of safe HTML, the searched ones bold or between quotes."""
     parts = _MARK.split(marked_html)
-    words = [_printable(html.unescape(part)) for part in parts]
+    words = [printable(html.unescape(part)) for part in parts]
     words[1::2] = [click.style(word, bold=True) if bold else f"«{word}»" for word in words[1::2]]
     return "".join(words)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text without control characters: a published text must not drive the terminal."""
     return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")

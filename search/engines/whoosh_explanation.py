@@ -1,0 +1,144 @@
+"""How the score of one question was made, from the same lists and weights that made it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import repeat
+from typing import Final
+
+import numpy as np
+
+from index.columnar.layout import TERM_BITS
+from index.stores.whoosh_schema import written_form
+from search.engines.sorted_arrays import places_of
+from search.engines.whoosh_collection import Collection
+from search.engines.whoosh_evaluator import Matches
+from search.engines.whoosh_postings import PostingRange
+from search.engines.whoosh_search import Search
+from search.engines.whoosh_terms import look_up
+from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Unit, positive_units
+from search.explanation import Explanation, FieldShare, UnitShare
+
+_TERM: Final = (1 << TERM_BITS) - 1
+
+
+def explain(search: Search, uid: str) -> Explanation | None:
+    """What a search makes of the question with this uid; None when there is none."""
+    document = search.snapshot.document_of(uid)
+    if document is None:
+        return None
+    clause = _matched(search, document)
+    ordered = search.ordered()
+    ranks = places_of(ordered == document).tolist()
+    return Explanation(
+        uid=uid,
+        questions=search.snapshot.collection.live_count,
+        rank=ranks[0] + 1 if ranks else None,
+        total=ordered.size,
+        closest=clause is not None and clause is search.expanded.closest,
+        filtered=clause is not None and not _passes(search, document),
+        sort=search.request.sort,
+        score=_score(search, clause, document),
+        units=tuple(_shares(search, document)),
+        excluded=tuple(_borne(search, document)),
+    )
+
+
+def _matched(search: Search, document: int) -> Clause | None:
+    """What makes a document match: the whole search, or what the closest ones match, or nothing."""
+    documents = np.array([document], np.intp)
+    clauses = [search.expanded.root]
+    if search.expanded.closest is not None and not search.find().documents.size:
+        clauses.append(search.expanded.closest)
+    return next((one for one in clauses if search.evaluator.holds(one, documents).all()), None)
+
+
+def _passes(search: Search, document: int) -> bool:
+    """Whether a document passes the filters."""
+    found = Matches(np.array([document], np.intp), np.zeros(1))
+    return search.narrow(found).documents.size > 0
+
+
+def _score(search: Search, clause: Clause | None, document: int) -> float:
+    if clause is None:
+        return 0.0
+    return float(search.evaluator.evaluate(clause, np.array([document], np.intp)).scores[0])
+
+
+def _borne(search: Search, document: int) -> Iterator[str]:
+    """What a document has and must not have, as typed."""
+    for unit in _excluded(search.expanded.root):
+        if search.evaluator.holds(unit, np.array([document], np.intp)).all():
+            yield unit.label
+
+
+def _shares(search: Search, document: int) -> Iterator[UnitShare]:
+    """What each word gives, in the order typed."""
+    evaluator, documents = search.evaluator, np.array([document], np.intp)
+    for unit in dict.fromkeys(positive_units(search.expanded.root)):
+        term = evaluator.term(unit)
+        weighed = term.weigh(documents)
+        typed = 0.0 if weighed.typed is None else float(weighed.typed[0])
+        yield UnitShare(
+            label=unit.label,
+            questions=term.frequency,
+            idf=evaluator.idf(term.frequency),
+            fields=tuple(_fields(search.snapshot.collection, unit, document)),
+            typed=typed,
+            typed_idf=evaluator.idf(term.typed_frequency) if typed else 0.0,
+        )
+
+
+def _fields(collection: Collection, unit: Unit, document: int) -> Iterator[FieldShare]:
+    """The fields in which a document has a unit."""
+    for field in unit.fields:
+        weight = float(collection.weights(field)[document])
+        alone = look_up(collection, replace(unit, fields=(field,)))
+        total = float(alone.weigh(np.array([document], np.intp)).totals[0])
+        if total:
+            lengths = collection.lengths(field)
+            yield FieldShare(
+                field=field,
+                occurrences=round(total / weight),
+                forms=_forms(collection, unit, field, document),
+                weight=weight,
+                length=int(lengths[document]),
+                average=float(lengths[collection.everything].mean()),
+            )
+
+
+def _forms(collection: Collection, unit: Unit, field: str, document: int) -> dict[str, int]:
+    """How often each form of a word occurs in a field of a document; empty for a phrase."""
+    found: Counter[str] = Counter()
+    if len(unit.single_slots) == len(unit.alternatives):
+        for slot in unit.single_slots:
+            for postings in collection.ranges((field,), slot):
+                found.update(_forms_among(collection, postings, document))
+    return dict(found.most_common())
+
+
+def _forms_among(collection: Collection, postings: PostingRange, document: int) -> Iterator[str]:
+    """The term of each posting that a document has among some, as often as it occurs."""
+    arrays = collection.segments[postings.segment]
+    numbers = places_of(collection.documents(postings) == document) + postings.start
+    rows = arrays.postings.list_starts.searchsorted(numbers.astype(np.uint64), side="right") - 1
+    for number, row in zip(numbers.tolist(), rows.tolist(), strict=True):
+        term = arrays.terms[int(arrays.postings.list_keys[row]) & _TERM]
+        yield from repeat(written_form(term), int(arrays.postings.frequencies[number]))
+
+
+def _excluded(clause: Clause, negated: bool = False) -> Iterator[Unit]:
+    """The units that a question must not have."""
+    match clause:
+        case Unit():
+            yield from (clause,) * negated
+        case NoneOf(child):
+            yield from _excluded(child, not negated)
+        case AllOf(children) | AnyOf(children):
+            for child in children:
+                yield from _excluded(child, negated)
+        case AtLeast(_, children, required):
+            for child in (*children, *required):
+                yield from _excluded(child, negated)
