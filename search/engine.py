@@ -17,6 +17,7 @@ from search.explanation import Explanation
 from search.facets import FacetCounts
 from search.request import SearchRequest
 from search.results import SearchResults
+from search.similarity import Similar
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,10 @@ class Engine(Protocol):
 
     def same_answer(self, question: Question) -> tuple[Question, ...]:
         """The other questions that received the same answer, newest first."""
+        ...
+
+    def similar(self, question: Question) -> Similar:
+        """The questions most like another one, but those that received the same answer."""
         ...
 
     def facet(self, request: SearchRequest, name: str, prefix: str) -> FacetCounts:

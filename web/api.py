@@ -53,7 +53,7 @@ def show_question(uid: str) -> ResponseReturnValue:
         texte_question_brut=question.texte_question and text_of_html(question.texte_question),
         texte_reponse_brut=question.texte_reponse and text_of_html(question.texte_reponse),
         memes_reponses=_references(engine.same_answer(question)),
-        proches=[],
+        proches=_references(engine.similar(question).questions),
     )
 
 

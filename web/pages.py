@@ -148,6 +148,7 @@ def _question(question: Question, params: Params) -> str:
         retrait=withdrawal(question, dated=True),
         resume=question_summary(question, site.engine.health().donnees_au),
         memes=site.engine.same_answer(question),
+        proches=site.engine.similar(question),
         citation=citation(question, site.settings.absolute(path)),
         canonique=path,
     )

@@ -29,6 +29,7 @@ from search.engines.whoosh_corpus import count_holdings
 from search.engines.whoosh_explanation import explain
 from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_search import Search, same_answer
+from search.engines.whoosh_similar import find_similar
 from search.engines.whoosh_snapshot import Snapshot
 from search.expansion import Unit
 from search.explanation import Explanation
@@ -36,6 +37,7 @@ from search.facets import FacetCounts
 from search.marks import find_marks, mark_html, mark_text
 from search.request import PER_PAGE, SearchRequest
 from search.results import SearchResults
+from search.similarity import Similar
 
 _KEPT_MEMORY: Final = 31 << 20
 """Bytes; see `_keep_freed_memory`."""
@@ -157,6 +159,11 @@ class WhooshEngine:
             own = snapshot.document_of(question.uid)
             documents = same_answer(snapshot, question.empreinte_reponse).tolist()
             return tuple(snapshot.question(number) for number in documents if number != own)
+
+    def similar(self, question: Question) -> Similar:
+        """The questions most like another one, but those that received the same answer."""
+        with self._reading() as opened:
+            return find_similar(opened.snapshot, question)
 
     def facet(self, request: SearchRequest, name: str, prefix: str) -> FacetCounts:
         """One facet of a search, its values limited to those with a word starting by `prefix`."""

@@ -22,6 +22,7 @@ from search.engine import Engine, Health, Listing
 from search.facets import EN_RETARD, FACETS, Facet, FacetCounts, FacetValue, identity
 from search.request import PER_PAGE, SearchRequest
 from search.results import Extraits, Hit, SearchResults
+from search.similarity import Similar
 from web.application import create_app
 from web.settings import Settings
 
@@ -166,6 +167,12 @@ class LoopEngine:
         mark = question.empreinte_reponse
         others = (q for q in self.questions if q.uid != question.uid)
         return tuple(q for q in others if mark and q.empreinte_reponse == mark)
+
+    def similar(self, question: Question) -> Similar:
+        known = {question.uid, *(q.uid for q in self.same_answer(question))}
+        others = (q for q in self.questions if q.uid not in known)
+        shared = tuple(q for q in others if question.rubrique and q.rubrique == question.rubrique)
+        return Similar((question.rubrique,), shared) if question.rubrique and shared else Similar()
 
     def facet(self, request: SearchRequest, name: str, prefix: str) -> FacetCounts:
         counts = self.search(request).facets[name]

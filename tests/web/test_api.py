@@ -108,7 +108,8 @@ def test_question_has_the_record_and_more(client: FlaskClient) -> None:
             "url": "/questions/QANR5L17QE13354",
         }
     ]
-    assert body["proches"] == []
+    assert [one["uid"] for one in body["proches"]] == ["QANR5L16QE18111"]
+    assert [list(one) for one in body["proches"]] == [["uid", "titre", "url"]]
 
 
 def test_a_missing_text_is_null(client: FlaskClient) -> None:

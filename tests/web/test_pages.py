@@ -247,6 +247,9 @@ def test_a_question_has_its_two_parts(client: FlaskClient) -> None:
     assert "Question signalée au Gouvernement" in text
     assert "Même réponse donnée à 2 questions" in text
     assert '<a href="/questions/QANR5L17QE13354">La même, par un autre</a>' in text
+    assert "Questions proches" in text
+    assert "Par leurs mots : Santé." in text
+    assert 'href="/questions/QANR5L16QE18111"' in text
     assert 'href="/?auteur=M.+Ernest+Fauvel"' in text
     assert "https://questions.assemblee-nationale.fr/q17/17-13353QE.htm" in text
 
