@@ -175,14 +175,14 @@ def _distances(
     Only what lies within `most` of the diagonal is computed: a greater distance is told as `_FAR`
     or as some number above `most`.
     """
-    rows, width = typed.size, typed.size + most
+    rows, width = typed.size, min(typed.size + most, LONGEST)
     table = np.full((rows + 1, width + 1, lengths.size), _FAR, np.uint8)
     for edge in range(most + 1):
         table[0, edge] = table[min(edge, rows), 0] = edge
     for i in range(1, rows + 1):
         for j in range(max(1, i - most), min(width, i + most) + 1):
             cell = table[i, j]
-            column = letters[:, j - 1] if j <= LONGEST else np.zeros(lengths.size, np.uint8)
+            column = letters[:, j - 1]
             np.minimum(table[i - 1, j] + 1, table[i, j - 1] + 1, out=cell)
             np.minimum(cell, table[i - 1, j - 1] + (column != typed[i - 1]), out=cell)
             if i > 1 and j > 1:
