@@ -257,11 +257,15 @@ class _Expansion:
 
     def _or_developed(self, unit: Unit, word: Word, parts: list[Token]) -> Unit:
         """The unit of a word; of a sigle, with its developed forms as sequences of families."""
-        if not self.widens or len(parts) > 1:
-            return unit
         typed = word.text[parts[0].start : parts[0].end]
-        sigle = sigle_of(typed)
+        sigle = sigle_of(typed) if len(parts) == 1 else None
         if sigle is None:
+            return unit
+        if sigle.is_word:
+            # Who types `PLU` doesn't mean `plaît`.
+            letters = Sequence((frozenset([parts[0].term]),))
+            unit = replace(unit, alternatives=(letters,), widened=False)
+        if not self.widens:
             return unit
         developed = (
             Sequence(tuple(self._family(token) for token in analyze(form) if not token.glued))

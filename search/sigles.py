@@ -47,11 +47,15 @@ class Sigle:
 
     @property
     def meanings(self) -> tuple[str, ...]:
-        """The forms that differ by more than a plural or a little word: what a person is told."""
-        named: dict[Name, str] = {}
+        """What a person is told: no form that differs from one told by a plural or a little word
+        only, or by ending sooner or later.
+        """
+        told: dict[Name, str] = {}
         for form in self.forms:
-            named.setdefault(name_of(form), form)
-        return tuple(named.values())
+            name = name_of(form)
+            if not any(name[: len(known)] == known[: len(name)] for known in told):
+                told[name] = form
+        return tuple(told.values())
 
 
 class Named(NamedTuple):

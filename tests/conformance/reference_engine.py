@@ -382,8 +382,11 @@ class Lookup:
                 if len({part.compound for part in parts}) == 1:
                     glued = [token for token in tokens if token.glued]
                     patterns += [Pattern((self.family(token),)) for token in glued]
-                if self.widens and len(parts) == 1:
-                    patterns += self.developed(node.text[parts[0].start : parts[0].end])
+                sigle = typed_sigle(node.text, parts)
+                if sigle is not None and sigle.is_word:
+                    patterns = [Pattern((frozenset([parts[0].term]),))]
+                if sigle is not None and self.widens:
+                    patterns += self.developed(sigle)
                 return Leaf(tuple(patterns), typed_pattern(parts))
             case Prefix():
                 *first, last = parts
@@ -394,12 +397,10 @@ class Lookup:
                 exact = tuple(frozenset([part.term]) for part in parts)
                 return Leaf((Pattern(exact, slop),), typed_pattern(parts, slop))
 
-    def developed(self, typed: str) -> list[Pattern]:
+    def developed(self, sigle: Sigle) -> list[Pattern]:
         """The developed forms of a sigle, one word after the other, each in any of its forms."""
         return [
             Pattern(tuple(self.family(token) for token in analyze(form) if not token.glued))
-            for sigle in sigles()
-            if fold(sigle.letters) == fold(typed) and not (sigle.is_word and typed != typed.upper())
             for form in sigle.forms
         ]
 
@@ -522,6 +523,15 @@ def begins(pattern: Pattern, tokens: list[Token]) -> Iterable[int]:
 
 def is_form(token: Token, forms: Forms) -> bool:
     return token.term in forms or token.accented in forms
+
+
+def typed_sigle(text: str, parts: Sequence[Token]) -> Sigle | None:
+    """The sigle that a word is; one that is an ordinary word too has to be in capitals."""
+    capitals = text[parts[0].start : parts[-1].end] == text[parts[0].start : parts[-1].end].upper()
+    for sigle in sigles():
+        if [sigle.letters.lower()] == [part.term for part in parts]:
+            return sigle if capitals or not sigle.is_word else None
+    return None
 
 
 def developed_forms(nodes: Sequence[Node]) -> Iterable[tuple[int, int, Sigle]]:

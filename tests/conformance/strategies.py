@@ -21,8 +21,8 @@ WORDS = (
     *("prud’hommes", "prudhommes", "infirmier-e-s", "1 960", "1960", "6,6", "17", "2621QE"),
     *("E.H.P.A.D.", "EHPAD", "MES", "mes", "n° 12", "le", "de", "à", "et", "pas"),
     # A sigle and its developed form, one that is also a word, one with a hyphen in its form.
-    *("ARS", "ars", "agence", "régionale", "régionales", "santé", "PLU", "plu", "plan", "local"),
-    *("d’urbanisme", "IME", "institut", "médico-éducatif"),
+    *("ARS", "ars", "agence", "régionale", "régionales", "santé", "PLU", "plu", "plaît", "plan"),
+    *("local", "d’urbanisme", "IME", "institut", "médico-éducatif"),
     # Words that the lexicon lacks.
     *("zorglé", "zorgles", "zorglée", "bistrelle", "bistrelles"),
 )  # fmt: skip

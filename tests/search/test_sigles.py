@@ -166,8 +166,8 @@ def test_a_table_has_comments_and_notes() -> None:
     ]
 
 
-def test_forms_that_differ_by_little_words_are_one_meaning() -> None:
-    """A person is told each meaning once."""
-    sigle = Sigle("ABC", ("alpha de bêta", "alphas bêta", "alpha charlie"))
+def test_each_meaning_is_told_once() -> None:
+    """Forms that differ by a plural, a little word or their end are one meaning."""
+    forms = ("alpha de bêta", "alphas bêta", "alpha de bêta et charlie", "alpha delta")
 
-    assert sigle.meanings == ("alpha de bêta", "alpha charlie")
+    assert Sigle("ABC", forms).meanings == ("alpha de bêta", "alpha delta")
