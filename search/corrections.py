@@ -15,6 +15,7 @@ from index.fields import UNFIELDED
 from index.french.analyzer import analyze
 from index.french.stopwords import is_optional
 from search.query.nodes import And, Fielded, Node, Or, Phrase, Word
+from search.sigles import is_sigle
 from search.spelling import Candidate, edit_cost
 
 MOST_TRIED: Final = 3
@@ -86,7 +87,9 @@ def corrected_queries(
 
 
 def _doubt(word: _Typed, lexicon: Lexicon) -> _Doubt | None:
-    """What is doubtful about a word; None when nothing is."""
+    """What is doubtful about a word; None when nothing is, as about a sigle that is known."""
+    if is_sigle(word.term):
+        return None
     frequency = lexicon.frequency(word.word, word.fields)
     if frequency > _RARE:
         return None

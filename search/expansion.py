@@ -26,6 +26,7 @@ from search.query.nodes import (
     Prefix,
     Word,
 )
+from search.sigles import Widening, find_named, sigle_of
 
 QUERY_FIELDS: Final[Mapping[str, str]] = {fold(field.name): field.name for field in TEXT_FIELDS}
 """The field prefixes of the query language, folded as the parser expects them."""
@@ -73,6 +74,8 @@ class Unit:
         typed: the exact form typed, which earns a bonus; None when there is none.
         widened: whether forms that weren't typed are searched too, which is then shown.
         relaxable: whether the closest questions may lack it (quoted and fielded parts may not).
+        widening: what a sigle adds to it; None when there is none.
+        plain: the same unit without what the sigle adds; None when there is none.
     """
 
     label: str
@@ -81,6 +84,8 @@ class Unit:
     typed: Sequence | None = None
     widened: bool = False
     relaxable: bool = False
+    widening: Widening | None = None
+    plain: Unit | None = None
 
     @property
     def single_slots(self) -> tuple[Slot, ...]:
@@ -161,6 +166,12 @@ def expand(tree: Node, vocabulary: Vocabulary, champ: str | None = None) -> Expa
     return Expanded(root, _closest(root, minimum), clause is not None)
 
 
+def widenings(root: Clause) -> tuple[Widening, ...]:
+    """What sigles add to a query, each once, in the order typed."""
+    found = (unit.widening for unit in positive_units(root))
+    return tuple(dict.fromkeys(widening for widening in found if widening is not None))
+
+
 def positive_units(clause: Clause) -> Iterator[Unit]:
     """The units whose presence makes a question match, in the order typed."""
     match clause:
@@ -179,6 +190,8 @@ def positive_units(clause: Clause) -> Iterator[Unit]:
 @dataclass(frozen=True, slots=True)
 class _Expansion:
     vocabulary: Vocabulary
+    widens: bool = True
+    """Whether sigles add to what is typed: what is excluded is excluded as it stands."""
 
     def clause(self, node: Node, fields: tuple[str, ...]) -> Clause | None:  # noqa: PLR0911
         """The clause of a node, or None when it holds nothing to look up."""
@@ -189,10 +202,10 @@ class _Expansion:
                 clause = self.clause(inner, (name,))
                 return None if clause is None else _never_relaxed(clause)
             case Not(inner):
-                clause = self.clause(inner, fields)
+                clause = replace(self, widens=False).clause(inner, fields)
                 return None if clause is None else NoneOf(clause)
             case And(nodes):
-                return _joined(AllOf, self._clauses(_required(nodes), fields))
+                return self._all_of(nodes, fields)
             case Or(nodes):
                 return _joined(AnyOf, self._clauses(nodes, fields))
             case Draft(text):
@@ -204,6 +217,19 @@ class _Expansion:
         # A part typed twice is one part: it must not count twice in the score or in a half.
         clauses = (self.clause(node, fields) for node in dict.fromkeys(nodes))
         return tuple(clause for clause in clauses if clause is not None)
+
+    def _all_of(self, nodes: tuple[Node, ...], fields: tuple[str, ...]) -> Clause | None:
+        """Every part that is required, the words of a developed form each with its sigle."""
+        named = _developed_forms(nodes) if self.widens else {}
+        clauses = {node: self.clause(node, fields) for node in dict.fromkeys(_required(nodes))}
+        return _joined(
+            AllOf,
+            tuple(
+                _or_sigle(clause, named[node]) if node in named else clause
+                for node, clause in clauses.items()
+                if clause is not None
+            ),
+        )
 
     def _unit(self, node: Word | Prefix | Phrase, fields: tuple[str, ...]) -> Unit | None:
         tokens = analyze(node.text)
@@ -217,8 +243,8 @@ class _Expansion:
             case Prefix(text):
                 slots = (*map(self._family, parts[:-1]), TermsBeginning(parts[-1].term))
                 return Unit(f"{text}*", fields, (Sequence(slots),), None, True, True)
-            case Word(text):
-                return self._word(text, tokens, parts, fields)
+            case Word():
+                return self._or_developed(self._word(node.text, tokens, parts, fields), node, parts)
 
     def _word(
         self, text: str, tokens: list[Token], parts: list[Token], fields: tuple[str, ...]
@@ -228,6 +254,25 @@ class _Expansion:
         if len(compounds) == 1:
             alternatives += [Sequence((self._family(token),)) for token in tokens if token.glued]
         return Unit(text, fields, tuple(alternatives), _typed(parts), True, True)
+
+    def _or_developed(self, unit: Unit, word: Word, parts: list[Token]) -> Unit:
+        """The unit of a word; of a sigle, with its developed forms as sequences of families."""
+        typed = word.text[parts[0].start : parts[0].end]
+        sigle = sigle_of(typed) if len(parts) == 1 else None
+        if sigle is None:
+            return unit
+        if sigle.is_word:
+            # Who types `PLU` doesn't mean `plaît`.
+            letters = Sequence((frozenset([parts[0].term]),))
+            unit = replace(unit, alternatives=(letters,), widened=False)
+        if not self.widens:
+            return unit
+        developed = (
+            Sequence(tuple(self._family(token) for token in analyze(form) if not token.glued))
+            for form in sigle.forms
+        )
+        widening = Widening(typed, sigle.meanings, word.span)
+        return _widened(unit, widening, (*unit.alternatives, *developed))
 
     def _draft(self, text: str, fields: tuple[str, ...]) -> Clause | None:
         parts = {token.accented or token.term: token for token in analyze(text) if not token.glued}
@@ -259,6 +304,41 @@ def _is_optional(node: Node) -> bool:
         return False
     tokens = analyze(node.text)
     return len(tokens) == 1 and is_optional(node.text[tokens[0].start : tokens[0].end])
+
+
+def _developed_forms(nodes: tuple[Node, ...]) -> dict[Node, Widening]:
+    """The words of a conjunction that are the developed form of a sigle, each with what it adds."""
+    found: dict[Node, Widening] = {}
+    for first, end, sigle in find_named([_text_of_word(node) for node in nodes]):
+        words = nodes[first:end]
+        span = words[0].span[0], words[-1].span[1]
+        widening = Widening(" ".join(map(str, words)), (sigle.letters,), span)
+        found |= dict.fromkeys(words, widening)
+    return found
+
+
+def _text_of_word(node: Node) -> str | None:
+    return node.text if isinstance(node, Word) else None
+
+
+def _or_sigle(clause: Clause, widening: Widening) -> Clause:
+    """A word of a developed form, or the sigle in its place.
+
+    With each of the words so, a question matches that has all of them or the sigle; and each is
+    still one term of the score, and one of those that the closest questions may lack.
+    """
+    if not isinstance(clause, Unit):
+        return clause
+    sigle = frozenset(map(fold, widening.also))
+    match clause.alternatives:
+        case (Sequence((frozenset() as forms,)),):
+            # One slot is looked up as forms, without any position.
+            return _widened(clause, widening, (Sequence((forms | sigle,)),))
+    return _widened(clause, widening, (*clause.alternatives, Sequence((sigle,))))
+
+
+def _widened(unit: Unit, widening: Widening, alternatives: tuple[Sequence, ...]) -> Unit:
+    return replace(unit, alternatives=alternatives, widening=widening, plain=unit)
 
 
 def _typed(parts: list[Token], slop: int | None = None) -> Sequence:

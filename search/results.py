@@ -10,6 +10,7 @@ from typing import Any
 from index.question import Question
 from search.facets import FACETS, FacetCounts
 from search.request import SearchRequest
+from search.sigles import Widening
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class SearchResults:
         suggestion: another query to try, or None.
         formes: for each searched word, the forms it stood for and in how many questions each is,
             the most frequent first.
+        widenings: what sigles add to the words; each has its sentence among the indications.
         hits: the page's questions. approches: the closest ones when none has all the words.
         facets: counts by the facet's name, all eleven.
     """
@@ -96,6 +98,7 @@ class SearchResults:
     indications: tuple[str, ...] = ()
     suggestion: str | None = None
     formes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    widenings: tuple[Widening, ...] = ()
     hits: tuple[Hit, ...] = ()
     approches: tuple[Hit, ...] = ()
     facets: Mapping[str, FacetCounts] = field(default_factory=dict)

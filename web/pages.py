@@ -38,6 +38,7 @@ from web.refine import (
     carried_params,
     chips,
     facet_lists,
+    indications,
     page_links,
     panel_params,
     results_url,
@@ -114,6 +115,7 @@ def _results() -> str:
         tailles=size_links(asked),
         par_defaut=PER_PAGE,
         pages=page_links(results),
+        indications=indications(results),
         formes=word_forms(results),
         canonique=asked.url(),
     )

@@ -16,6 +16,7 @@ from search.description import PERIODS, RENEWED, describe_period
 from search.facets import EN_RETARD, FACET, FACETS, FacetCounts, FacetValue, identity
 from search.request import MOST_PER_PAGE, PER_PAGE, SORTS, SearchRequest
 from search.results import SearchResults
+from search.sigles import Widening
 from web.display import unbreakable
 
 ALL_QUESTIONS: Final = "/?tri=recent"
@@ -80,6 +81,15 @@ class FacetList:
     whole: int
     chosen: int
     opened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """A sentence about the search; `exact_url` looks for `words` alone, when more was searched."""
+
+    sentence: str
+    words: str | None = None
+    exact_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +251,28 @@ def page_links(results: SearchResults) -> list[Link | None]:
 def _page_link(request: SearchRequest, number: int) -> Link:
     url = results_url(request.replace(page=number))
     return Link(str(number), url, number == request.page)
+
+
+def indications(results: SearchResults) -> list[Indication]:
+    """What is said about the search; what a sigle adds can be refused."""
+    widenings = {widening.sentence: widening for widening in results.widenings}
+    return [
+        Indication(sentence, widening.typed, _refusal_url(results.request, widening))
+        if (widening := widenings.get(sentence))
+        else Indication(sentence)
+        for sentence in results.indications
+    ]
+
+
+def _refusal_url(request: SearchRequest, widening: Widening) -> str | None:
+    """The same search with the typed words between quotes, which nothing widens."""
+    start, end = widening.span
+    words = request.q[start:end]
+    # Operators and parentheses between the words would be words between quotes.
+    if not words.endswith(widening.typed):
+        return None
+    exact = f'{request.q[:start]}"{words}"{request.q[end:]}'
+    return results_url(request.replace(q=exact))
 
 
 def word_forms(results: SearchResults) -> list[WordForms]:

@@ -19,7 +19,15 @@ from search.engines.whoosh_forms import list_forms
 from search.engines.whoosh_hits import Found, build_hits
 from search.engines.whoosh_snapshot import Snapshot
 from search.engines.whoosh_sorting import SCORE_DECIMALS, page_of
-from search.expansion import QUERY_FIELDS, Clause, Expanded, Unit, expand, positive_units
+from search.expansion import (
+    QUERY_FIELDS,
+    Clause,
+    Expanded,
+    Unit,
+    expand,
+    positive_units,
+    widenings,
+)
 from search.facets import FacetCounts
 from search.query.check import check as check_query
 from search.query.nodes import Node
@@ -78,6 +86,7 @@ class Search:
             indications=tuple(self.indications(unfiltered, total)),
             suggestion=self.suggestion(total),
             formes=self.formes(),
+            widenings=widenings(self.expanded.root),
             hits=self.page(matches, narrowed),
             approches=self.approches(matches),
             facets=self.count_facets(narrowed),
@@ -137,8 +146,13 @@ class Search:
         return self.facets.show(counts, narrowed.others, {name: listed})[name]
 
     def formes(self) -> Mapping[str, Mapping[str, int]]:
-        """For each word searched with other forms, those forms and in how many questions."""
-        units = dict.fromkeys(unit for unit in positive_units(self.expanded.root) if unit.widened)
+        """For each word searched with other forms, those forms and in how many questions.
+
+        What a sigle adds is no form of a word: an indication tells it.
+        """
+        units = dict.fromkeys(
+            unit.plain or unit for unit in positive_units(self.expanded.root) if unit.widened
+        )
         collection, vocabulary = self.snapshot.collection, self.snapshot.vocabulary
         return {
             unit.label.lower(): list_forms(
@@ -150,6 +164,8 @@ class Search:
     def indications(self, unfiltered: int, total: int) -> Iterator[str]:
         """What was ignored, or could be done."""
         yield from self.hints
+        for widening in widenings(self.expanded.root):
+            yield widening.sentence
         for name in self.request.unknown:
             yield f"Paramètre « {name} » inconnu : ignoré."
         if self.request.q and not self.expanded.searchable:

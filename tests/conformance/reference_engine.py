@@ -1,13 +1,15 @@
 """An engine made of plain loops over a list of questions: slow, short, and obviously right.
 
 It walks the query tree question by question, with its own definitions of a word, a phrase, a
-filter and a score, and shares none of the code that the engines search with. It gives totals,
-order, scores, approches and facets; excerpts, marks and `formes` it leaves empty.
+filter and a score, and of which words a sigle stands for: it shares the table of sigles, and none
+of the code that the engines search with. It gives totals, order, scores, approches and facets;
+excerpts, marks, `formes` and indications it leaves empty.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +40,7 @@ from search.query.parser import parse_lenient
 from search.ranking import K1, TYPED_WEIGHT
 from search.request import PER_PAGE, Choice, SearchRequest
 from search.results import Extraits, Hit, SearchResults
+from search.sigles import Sigle, sigles
 
 SCORE_DECIMALS = 4
 MOST_APPROCHES = 50
@@ -273,8 +276,12 @@ class ReferenceEngine:
 class Lookup:
     """One query, held against each question in turn."""
 
-    def __init__(self, engine: ReferenceEngine, request: SearchRequest) -> None:
+    def __init__(
+        self, engine: ReferenceEngine, request: SearchRequest, *, widens: bool = True
+    ) -> None:
         self.engine = engine
+        self.widens = widens
+        self.unwidened = Lookup(engine, request, widens=False) if widens else self
         self.tree = parse_lenient(request.q, PREFIXES).tree
         self.fields = (request.champ,) if request.champ else UNFIELDED
         self._matching: dict[tuple[Pattern, ...], dict[tuple[str, ...], int]] = {}
@@ -294,15 +301,15 @@ class Lookup:
             and sum(self.holds(word, question, self.fields) for word in words) >= needed
         ]
 
-    def relaxed(self) -> tuple[list[Node | Leaf], list[Node], int]:
+    def relaxed(self) -> tuple[list[Node | Leaf], list[Node | Leaf], int]:
         """The words that may be lacking, the parts that may not, how many words are needed."""
         match self.tree:
             case Draft(text):
                 return list(self.draft_words(text)), [], 1
             case And(nodes):
-                required = required_parts(nodes)
-                words: list[Node | Leaf] = [n for n in required if may_be_lacking(n)]
-                others: list[Node] = [n for n in required if not may_be_lacking(n)]
+                required = self.parts(nodes)
+                words = [n for n in required if may_be_lacking(n)]
+                others = [n for n in required if not may_be_lacking(n)]
                 return words, others, math.ceil(len(words) / 2)
         return [], [], 0
 
@@ -324,9 +331,9 @@ class Lookup:
             case Fielded(name, inner):
                 return self.holds(inner, question, (name,))
             case Not(inner):
-                return says_nothing(inner) or not self.holds(inner, question, fields)
+                return says_nothing(inner) or not self.unwidened.holds(inner, question, fields)
             case And(nodes):
-                return all(self.holds(part, question, fields) for part in required_parts(nodes))
+                return all(self.holds(part, question, fields) for part in self.parts(nodes))
             case Or(nodes):
                 said = [part for part in nodes if not says_nothing(part)]
                 return not said or any(self.holds(part, question, fields) for part in said)
@@ -354,7 +361,7 @@ class Lookup:
             case And(nodes):
                 if node is not self.tree and not self.holds(node, question, fields):
                     return 0.0
-                return sum(self.weight(part, question, fields) for part in required_parts(nodes))
+                return sum(self.weight(part, question, fields) for part in self.parts(nodes))
             case Or(nodes):
                 return sum(self.weight(part, question, fields) for part in dict.fromkeys(nodes))
             case Draft(text):
@@ -375,6 +382,11 @@ class Lookup:
                 if len({part.compound for part in parts}) == 1:
                     glued = [token for token in tokens if token.glued]
                     patterns += [Pattern((self.family(token),)) for token in glued]
+                sigle = typed_sigle(node.text, parts)
+                if sigle is not None and sigle.is_word:
+                    patterns = [Pattern((frozenset([parts[0].term]),))]
+                if sigle is not None and self.widens:
+                    patterns += self.developed(sigle)
                 return Leaf(tuple(patterns), typed_pattern(parts))
             case Prefix():
                 *first, last = parts
@@ -384,6 +396,33 @@ class Lookup:
             case Phrase(_, slop):
                 exact = tuple(frozenset([part.term]) for part in parts)
                 return Leaf((Pattern(exact, slop),), typed_pattern(parts, slop))
+
+    def developed(self, sigle: Sigle) -> list[Pattern]:
+        """The developed forms of a sigle, one word after the other, each in any of its forms."""
+        return [
+            Pattern(tuple(self.family(token) for token in analyze(form) if not token.glued))
+            for form in sigle.forms
+        ]
+
+    def parts(self, nodes: Sequence[Node]) -> list[Node | Leaf]:
+        """The required parts of a conjunction; those of a developed form may be its sigle."""
+        sigle_at: dict[Node, Sigle] = {}
+        if self.widens:
+            for first, end, sigle in developed_forms(nodes):
+                sigle_at |= dict.fromkeys(nodes[first:end], sigle)
+        return [
+            self.or_sigle(node, sigle_at[node]) if node in sigle_at else node
+            for node in required_parts(nodes)
+        ]
+
+    def or_sigle(self, node: Node, sigle: Sigle) -> Leaf:
+        assert isinstance(node, Word)
+        leaf = self.leaf(node)
+        assert leaf is not None
+        itself = frozenset([fold(sigle.letters)])
+        if len(leaf.patterns) == len(leaf.patterns[0].words) == 1:
+            return replace(leaf, patterns=(Pattern((leaf.patterns[0].words[0] | itself,)),))
+        return replace(leaf, patterns=(*leaf.patterns, Pattern((itself,))))
 
     def asked_forms(self) -> Forms:
         """Every form that may make a question match; not those that are only excluded."""
@@ -400,7 +439,7 @@ class Lookup:
             case Fielded(_, inner):
                 yield from self._forms_of(inner)
             case And(nodes) | Or(nodes):
-                for part in required_parts(nodes) if isinstance(node, And) else nodes:
+                for part in self.parts(nodes) if isinstance(node, And) else nodes:
                     yield from self._forms_of(part)
             case Draft(text):
                 for word in self.draft_words(text):
@@ -486,6 +525,40 @@ def is_form(token: Token, forms: Forms) -> bool:
     return token.term in forms or token.accented in forms
 
 
+def typed_sigle(text: str, parts: Sequence[Token]) -> Sigle | None:
+    """The sigle that a word is; one that is an ordinary word too has to be in capitals."""
+    capitals = text[parts[0].start : parts[-1].end] == text[parts[0].start : parts[-1].end].upper()
+    for sigle in sigles():
+        if [sigle.letters.lower()] == [part.term for part in parts]:
+            return sigle if capitals or not sigle.is_word else None
+    return None
+
+
+def developed_forms(nodes: Sequence[Node]) -> Iterable[tuple[int, int, Sigle]]:
+    """Where words in a row are the developed form of a sigle: from the left, the longest."""
+    known = {
+        compared(form): sigle for sigle in sigles() if not sigle.is_word for form in sigle.forms
+    }
+    end = 0
+    for first in range(len(nodes)):
+        for last in reversed(range(first, len(nodes))):
+            row = nodes[first : last + 1]
+            if first < end or not all(isinstance(node, Word) for node in row):
+                continue
+            said = [compared(node.text) for node in row if isinstance(node, Word)]
+            sigle = known.get(" ".join(filter(None, said)))
+            if sigle is not None and said[0] and said[-1]:
+                end = last + 1
+                yield first, end, sigle
+
+
+def compared(text: str) -> str:
+    """Words without accents, plurals, glued forms and optional words, to be compared."""
+    terms = [token.term for token in analyze(text) if not token.glued]
+    kept = [term for term in terms if term not in OPTIONAL_WORDS]
+    return " ".join(re.sub("au$", "al", re.sub("[sx]$", "", term)) for term in kept)
+
+
 def typed_form(token: Token) -> str:
     return token.accented or token.term
 
@@ -518,10 +591,10 @@ def may_be_left_out(text: str, token: Token) -> bool:
     return typed_form(token) in OPTIONAL_WORDS and typed not in set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-def may_be_lacking(node: Node) -> bool:
+def may_be_lacking(node: Node | Leaf) -> bool:
     """Whether the closest questions may do without it: words, and alternatives between words."""
     match node:
-        case Word() | Prefix():
+        case Word() | Prefix() | Leaf():
             return True
         case And(nodes) | Or(nodes):
             said = [part for part in nodes if not says_nothing(part)]

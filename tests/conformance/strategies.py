@@ -20,9 +20,17 @@ WORDS = (
     *("auto-entrepreneur", "autoentrepreneurs", "auto", "entrepreneurs", "Pas-de-Calais"),
     *("prud’hommes", "prudhommes", "infirmier-e-s", "1 960", "1960", "6,6", "17", "2621QE"),
     *("E.H.P.A.D.", "EHPAD", "MES", "mes", "n° 12", "le", "de", "à", "et", "pas"),
+    # A sigle and its developed form, one that is also a word, one with a hyphen in its form.
+    *("ARS", "ars", "agence", "régionale", "régionales", "santé", "PLU", "plu", "plaît", "plan"),
+    *("local", "d’urbanisme", "IME", "institut", "médico-éducatif"),
     # Words that the lexicon lacks.
     *("zorglé", "zorgles", "zorglée", "bistrelle", "bistrelles"),
 )  # fmt: skip
+NAMES = (
+    *("agence régionale de santé", "Agences régionales santé", "plan local d’urbanisme"),
+    *("institut médico-éducatif", "INSTITUT MEDICO EDUCATIF"),
+)
+"""Developed forms of sigles, which random words seldom make."""
 QUERY_WORDS = tuple(word for word in WORDS if not word.startswith("n°"))
 BEGINNINGS = ("chat", "trav", "éle", "auto", "auto-entr", "l’éc", "prud", "19", "z", "e")
 DAYS = tuple(date(2025, 1, 7) + timedelta(days=days) for days in (0, 1, 30, 60, 90, 400))
@@ -61,7 +69,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 """What each facet may be asked for."""
 
 days = st.sampled_from(DAYS)
-texts = st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join)
+texts = st.lists(st.sampled_from((*WORDS, *NAMES)), max_size=9).map(" ".join)
 html = texts.map(lambda text: f"<p>{text}</p>" if text else None)
 
 
@@ -121,7 +129,8 @@ def trees(passages: Sequence[Sequence[str]]) -> st.SearchStrategy[Node]:
     """Trees to be written and parsed again: their shape may not be the one the parser gives."""
     present = sorted({word for passage in passages for word in passage} & set(QUERY_WORDS))
     words = st.sampled_from((*present, *present, *QUERY_WORDS)).map(Word)
-    leaves: st.SearchStrategy[Node] = words | words | prefixes
+    names = st.sampled_from(NAMES).map(lambda name: And(tuple(map(Word, name.split()))))
+    leaves: st.SearchStrategy[Node] = words | words | words | prefixes | names
     if passages:
         leaves = leaves | quotations(passages)
     several = st.lists(words, min_size=2, max_size=4).map(tuple).map(And)
