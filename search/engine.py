@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.question import Question
+from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus
 from search.facets import FacetCounts
 from search.request import SearchRequest
@@ -87,6 +88,15 @@ class Engine(Protocol):
 
     def facet(self, request: SearchRequest, name: str, prefix: str) -> FacetCounts:
         """One facet of a search, its values limited to those with a word starting by `prefix`."""
+        ...
+
+    def suggest(
+        self, request: SearchRequest, limit: int = MOST_SUGGESTIONS
+    ) -> tuple[Suggestion, ...]:
+        """What may complete the query of a request, within its filters; at most `limit` lines.
+
+        Each finds something, and says exactly how much. No query raises.
+        """
         ...
 
     def health(self) -> Health:
