@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from itertools import islice, pairwise, zip_longest
 from typing import Any, Final, NamedTuple
 
@@ -54,6 +55,9 @@ _FOLLOWING: Final = 3
 
 _MOST_TAIL: Final = 6
 """Words that are looked for as a facet's value, at most."""
+
+_REMEMBERED: Final = 1 << 12
+"""Titles whose words are remembered: the newest ones are read for letter after letter."""
 
 _PLAIN: Final = re.compile(rf"[{HYPHENS}\w\s{APOSTROPHES}{IN_WORD_ONLY}.,]*")
 _MINUS: Final = re.compile(rf"(?<!\w)[{HYPHENS}]")
@@ -133,15 +137,15 @@ class Typed:
         Several words that follow each other there are one already, to the end of the last; a
         single word goes on to the next one that means something.
         """
-        words = [token for token in analyze(title) if not token.glued]
+        words = _words_of(title)
         size = len(self.tokens)
         for place in range(len(words) - size + 1):
             here = words[place : place + size]
-            if self._is_at(here):
-                after = islice(words, place + size, place + size + _FOLLOWING)
-                last = here[-1] if size > 1 else _first_meaningful(after, title)
-                if last and _are_words(title, [*here, *_until(words, place + size, last)]):
-                    yield title[here[0].start : last.end].lower()
+            if self._is_at(here) and not (place and _same(words[place - 1], here[0])):
+                end = _end_of_expression(words, place, size, title)
+                whole = words[place:end]
+                if whole and _are_words(title, whole):
+                    yield title[here[0].start : whole[-1].end].lower()
                 return
 
     def _is_at(self, words: Sequence[Token]) -> bool:
@@ -166,8 +170,7 @@ def read_typed(text: str) -> Typed | None:
     last = words[-1]
     if last.end < len(text) or text[last.start :] in OPERATORS or not last.term[0].isalpha():
         return None
-    own = last.compound is not None
-    first = next(token for token in words if token is last or (own and _same(token, last)))
+    first = next(token for token in words if token is last or _same(token, last))
     return Typed(
         text=text,
         before=text[: last.start],
@@ -200,18 +203,37 @@ def _is_plain(text: str) -> bool:
     )
 
 
+@lru_cache(_REMEMBERED)
+def _words_of(title: str) -> Sequence[Token]:
+    """The words of a title in order, without glued forms."""
+    return tuple(token for token in analyze(title) if not token.glued)
+
+
 def _same(token: Token, other: Token) -> bool:
     """Whether two words are parts of one hyphenated word."""
-    return token.compound == other.compound
+    return token.compound is not None and token.compound == other.compound
 
 
-def _first_meaningful(words: Iterator[Token], text: str) -> Token | None:
-    return next((word for word in words if not is_optional(text[word.start : word.end])), None)
+def _end_of_expression(words: Sequence[Token], place: int, size: int, text: str) -> int:
+    """After which word an expression ends; `place` when there is none.
 
-
-def _until(words: Sequence[Token], start: int, last: Token) -> Iterator[Token]:
-    """The words from a place up to one of them; none when that one stands before."""
-    return (word for word in islice(words, start, None) if word.start <= last.start)
+    Args:
+        words: of the title.
+        place: of the first word that was typed.
+        size: how many were typed.
+        text: the title.
+    """
+    last = place + size - 1
+    if size == 1:
+        after = range(last + 1, min(last + 1 + _FOLLOWING, len(words)))
+        meaningful = (n for n in after if not is_optional(text[words[n].start : words[n].end]))
+        last = next(meaningful, -1)
+    if last < 0:
+        return place
+    # A part of a hyphenated word would be no word.
+    while last + 1 < len(words) and _same(words[last], words[last + 1]):
+        last += 1
+    return last + 1
 
 
 def _are_words(text: str, words: Sequence[Token]) -> bool:

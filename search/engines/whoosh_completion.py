@@ -52,13 +52,13 @@ from search.results import question_url
 _FEW_TERMS: Final = 1 << 9
 """Terms that begin alike and are ranked one by one: among more, only the frequent words are."""
 
-_TRIED: Final = 24
+_TRIED: Final = 16
 """Words that are tried for one beginning, the most frequent first."""
 
-_COUNTED: Final = 10
+_COUNTED: Final = 6
 """Words that are counted beside others, to find which stand with them most often."""
 
-_TITLES_READ: Final = 12
+_TITLES_READ: Final = 8
 """Titles that are read for one beginning: those of the newest questions."""
 
 _SHORTEST_TITLE: Final = 3
@@ -68,7 +68,7 @@ _SAID_BY: Final = 2
 """Titles among those read that say an expression, for it to be one."""
 
 _REMEMBERED: Final = 1 << 11
-_CONTEXTS: Final = 8
+_CONTEXTS: Final = 16
 """What is remembered: answers; and what queries leave for their last word to complete."""
 
 _LAST: Final = "\x7f"
@@ -98,6 +98,18 @@ class _Filters(NamedTuple):
 _Context: TypeAlias = tuple[tuple[Clause, ...], tuple[tuple[str, str], ...]]
 """What a word is completed in: the other parts of the query, all of which must match, and the
 filters."""
+
+
+class _Found(NamedTuple):
+    """The live documents that a word is completed in.
+
+    Attributes:
+        mask: bool, over all documents; None when these are all live ones.
+        size: how many there are.
+    """
+
+    mask: Mask | None
+    size: int
 
 
 class _Values:
@@ -131,7 +143,7 @@ class Completion:
     def __init__(self, snapshot: Snapshot, facets: Facets) -> None:
         self.snapshot, self.facets = snapshot, facets
         self._known: Memo[tuple[object, ...], tuple[Suggestion, ...]] = Memo(_REMEMBERED)
-        self._found: Memo[_Context, Ints] = Memo(_CONTEXTS)
+        self._found: Memo[_Context, _Found] = Memo(_CONTEXTS)
         self._counts: Memo[tuple[str, _Context], Ints] = Memo(_CONTEXTS * len(COMPLETED_FACETS))
         self._glued: Memo[str, bool] = Memo(_REMEMBERED)
         self._titles: Memo[int, tuple[str, str]] = Memo(_REMEMBERED)
@@ -151,22 +163,37 @@ class Completion:
         columns = self.facets.columns
         return {name: _Values(name, columns[name].valeurs) for name in COMPLETED_FACETS}
 
-    def documents(self, clauses: tuple[Clause, ...], filters: _Filters) -> Ints:
-        """The live documents that match all of some clauses and pass the filters, ascending."""
+    def found(self, clauses: tuple[Clause, ...], filters: _Filters) -> _Found:
+        """The live documents that match all of some clauses and pass the filters."""
         if not (clauses or filters.params):
-            return self.snapshot.collection.everything
-        return self._found.get((clauses, filters.params), lambda: self.find(clauses, filters))
+            return _Found(None, self.snapshot.collection.live_count)
+        return self._found.get((clauses, filters.params), lambda: self._find(clauses, filters))
+
+    def count(self, clause: Clause, found: _Found) -> int:
+        """How many of some documents match a clause."""
+        collection = self.snapshot.collection
+        if not (isinstance(clause, Unit) and _is_one_word(clause)):
+            held = Evaluator(collection).holds(clause, self._documents_of(found))
+            return int(np.count_nonzero(held))
+        (slot,) = clause.single_slots
+        if found.mask is None:
+            return collection.document_frequency(clause.fields, slot)
+        ranges = collection.ranges(clause.fields, slot)
+        if collection.are_few(found.size, ranges):
+            return int(np.count_nonzero(collection.mark_at(ranges, self._documents_of(found))))
+        return int(np.count_nonzero(collection.mark(ranges) & found.mask))
 
     def counts(self, name: str, clauses: tuple[Clause, ...], filters: _Filters) -> Ints:
-        """How many of those documents bear each value of a facet."""
+        """How many of the documents that a word is completed in bear each value of a facet."""
 
         def count() -> Ints:
-            return self.facets.count_one(name, self.documents(clauses, filters))[1:]
+            documents = self._documents_of(self.found(clauses, filters))
+            return self.facets.count_one(name, documents)[1:]
 
         return self._counts.get((name, (clauses, filters.params)), count)
 
     def find(self, clauses: tuple[Clause, ...], filters: _Filters) -> Ints:
-        """The same documents, which are not worth remembering."""
+        """The live documents that match all of some clauses and pass the filters, ascending."""
         matching = self.snapshot.collection.everything
         if clauses:
             matching = places_of(reduce(np.logical_and, map(self._mark, clauses)))
@@ -195,6 +222,15 @@ class Completion:
     def title(self, document: int) -> tuple[str, str]:
         """The title and the uid of a document; it is one that has a title."""
         return self._titles.get(document, lambda: self._read_title(document))
+
+    def _find(self, clauses: tuple[Clause, ...], filters: _Filters) -> _Found:
+        documents = self.find(clauses, filters)
+        mask = np.zeros(self.snapshot.collection.size, np.bool_)
+        mask[documents] = True
+        return _Found(mask, documents.size)
+
+    def _documents_of(self, found: _Found) -> Ints:
+        return self.snapshot.collection.everything if found.mask is None else places_of(found.mask)
 
     def _mark(self, clause: Clause) -> Mask:
         """Which live documents match a clause; shape (size,). No score is computed of a word."""
@@ -346,15 +382,21 @@ class _Asked:
                 continue
             word = _WRITTEN.get(form) or vocabulary.spelling(form)
             family = frozenset([form]) if typed.quoted else vocabulary.family(word)
-            if not (family in seen or is_optional(word) or self.completion.is_glued(form)):
+            if not (is_optional(word) or family in seen or self._is_glued(form, word)):
                 seen.add(family)
                 yield typed.completed(word)
+
+    def _is_glued(self, form: str, word: str) -> bool:
+        """Whether a word is but a glued form: one without accents, that no lexicon knows."""
+        known = word != form or self.completion.snapshot.vocabulary.base_forms(word)
+        return not known and self.completion.is_glued(form)
 
     def _line(self, query: str, genre: str) -> Suggestion | None:
         """A line that leads to the search of a query; None when that finds nothing."""
         count = self._count(query)
-        url = self.request.replace(q=query).url()
-        return Suggestion(query, genre, count, url) if count else None
+        if not count:
+            return None
+        return Suggestion(query, genre, count, self.request.replace(q=query).url())
 
     def _count(self, query: str) -> int:
         """How many questions a query finds, with the filters of the request."""
@@ -362,11 +404,7 @@ class _Asked:
         if not clauses:
             return 0
         *others, last = clauses
-        documents = self.completion.documents(tuple(others), self.filters)
-        collection = self.completion.snapshot.collection
-        if documents is collection.everything and isinstance(last, Unit) and _is_one_word(last):
-            return collection.document_frequency(last.fields, last.single_slots[0])
-        return int(np.count_nonzero(Evaluator(collection).holds(last, documents)))
+        return self.completion.count(last, self.completion.found(tuple(others), self.filters))
 
     def _clauses_of(self, tree: Node) -> tuple[Clause, ...]:
         """What questions must match, all of it; nothing when there is no word to look up."""

@@ -153,6 +153,8 @@ class TestReading:
             ("coti", "Retraite : cotisations", []),  # nothing follows
             ("retr", "Retraite : cotisations", []),  # a sign in between
             ("hop", "L’hôpital d’Aubervilliers", ["hôpital d’aubervilliers"]),
+            ("gar", "Gares du Val-d’Oise", ["gares du val-d’oise"]),  # never cut in two
+            ("sur m", "Villers-sur-Mer", []),  # the end of a name
         ],
     )
     def test_titles_say_expressions(self, text: str, title: str, expressions: list[str]) -> None:
