@@ -19,6 +19,7 @@ from benchmarks.archive import (
     within_bounds,
     write_archive,
 )
+from benchmarks.completion import describe_completion, measure_completion
 from benchmarks.figures import Figures
 from benchmarks.generator import write_questions
 from benchmarks.machine import ROOT, describe_machine
@@ -185,6 +186,20 @@ def stages(questions: int, keep: Path) -> None:
     source = run.corpus(questions)
     width = None if sys.stdout.isatty() else PIPED_WIDTH
     print_stages(source, run.index_path(questions, THIS), workload_of(source), Console(width=width))
+
+
+@main.command()
+@click.option(
+    "--index",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="An index of this engine.",
+)
+@click.option("--seed", default=1, show_default=True, help="Another seed types other words.")
+def completion(index: Path, seed: int) -> None:
+    """Type words of an index letter by letter, and show how long each letter is waited for."""
+    for line in describe_completion(measure_completion(index, seed)):
+        click.echo(line)
 
 
 @main.command()

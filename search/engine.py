@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.question import Question
+from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus
 from search.explanation import Explanation
 from search.facets import FacetCounts
@@ -97,6 +98,15 @@ class Engine(Protocol):
 
     def explain(self, request: SearchRequest, uid: str) -> Explanation | None:
         """Why a question is among the results of a request or isn't; None when there is none."""
+        ...
+
+    def suggest(
+        self, request: SearchRequest, limit: int = MOST_SUGGESTIONS
+    ) -> tuple[Suggestion, ...]:
+        """What may complete the query of a request, within its filters; at most `limit` lines.
+
+        Each finds something, and says exactly how much. No query raises.
+        """
         ...
 
     def health(self) -> Health:

@@ -12,7 +12,7 @@ from index.errors import QuestionsError
 from index.markup import text_of_html
 from index.question import Question
 from search.facets import FACET
-from search.request import BadRequest, SearchRequest, given_twice
+from search.request import LONGEST_QUERY, BadRequest, SearchRequest, given_twice
 from search.results import question_url
 from web.errors import QuestionNotFound, UnknownFacet
 from web.query_string import canonical_uid, read_params, without
@@ -69,6 +69,16 @@ def show_facet(facette: str) -> ResponseReturnValue:
     asked = SearchRequest.from_params(without(params, ["prefixe"]))
     counts = current_site().engine.facet(asked, facette, "".join(prefixes).strip())
     return jsonify(counts.as_json())
+
+
+@api.get("/api/v1/suggestions")
+def suggest() -> ResponseReturnValue:
+    """What may complete a query, within the filters that follow it."""
+    # What is longer than any query is no mistake here: it can't be completed, and isn't read.
+    if len(request.query_string) > LONGEST_QUERY:
+        return jsonify(suggestions=[])
+    asked = SearchRequest.from_params(read_params(request.query_string))
+    return jsonify(suggestions=[line.as_json() for line in current_site().engine.suggest(asked)])
 
 
 @api.get("/sante")

@@ -14,6 +14,7 @@ from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
 from index.sync.freshness import is_stale
+from search.completion import GENRES
 from search.engine import Engine, Health
 from search.request import LONGEST_QUERY, SIDES, SearchRequest
 from web.api import api
@@ -69,8 +70,9 @@ def _configure_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    # A global: macros, which know no page's context, need it.
+    # Globals: macros, which know no page's context, need them.
     app.jinja_env.globals["longueur_max"] = LONGEST_QUERY
+    app.jinja_env.globals["genres"] = GENRES
     register_display(app)
     register_refine(app)
     app.context_processor(_shared_context)

@@ -252,7 +252,11 @@ class Collection:
 
     def occurs(self, term: str) -> bool:
         """Whether any live document has a term in any field."""
-        return self.document_frequency(self._fields, frozenset([term])) > 0
+        slot, deleted = frozenset([term]), self.size - self.live_count
+        # A list has each document once: one with more than are deleted has a live one.
+        if any(postings.size > deleted for postings in self.ranges(self._fields, slot)):
+            return True
+        return self.document_frequency(self._fields, slot) > 0
 
     def only_live(self, documents: Ints) -> Ints:
         """The live ones of some documents."""

@@ -22,9 +22,11 @@ from index.question import Question
 from index.stores.manifest import check, rebuild_command
 from index.stores.whoosh_check import damaged_arrays
 from index.stores.whoosh_store import damage_named, open_index, report_path
+from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Holding
 from search.engine import Health, Listing
 from search.engines.sorted_arrays import Ints
+from search.engines.whoosh_completion import Completion
 from search.engines.whoosh_corpus import count_holdings
 from search.engines.whoosh_explanation import explain
 from search.engines.whoosh_facets import Facets
@@ -59,6 +61,11 @@ class _Opened:
     def understand(self, request: SearchRequest) -> Search:
         """A request as it is understood in this generation."""
         return Search.of(request, self.snapshot, self.facets)
+
+    @cached_property
+    def completion(self) -> Completion:
+        """What completes queries; it looks at nothing before it is asked."""
+        return Completion(self.snapshot, self.facets)
 
     @cached_property
     def holdings(self) -> tuple[Holding, ...]:
@@ -175,6 +182,13 @@ class WhooshEngine:
         """Why a question is among the results of a request or isn't; None when there is none."""
         with self._reading() as opened:
             return explain(opened.understand(request), uid)
+
+    def suggest(
+        self, request: SearchRequest, limit: int = MOST_SUGGESTIONS
+    ) -> tuple[Suggestion, ...]:
+        """What may complete the query of a request, within its filters; at most `limit` lines."""
+        with self._reading() as opened:
+            return opened.completion.suggest(request, limit)
 
     def health(self) -> Health:
         """What the index holds now."""

@@ -65,7 +65,7 @@ def _most_frequent_beginning(
     ends when no term to come can be among the most frequent.
     """
     found: list[_Ranked] = []
-    for bound, form in _by_postings(collection, fields, slot):
+    for bound, form in terms_by_postings(collection, fields, slot):
         if len(found) >= MOST_FORMS and found[MOST_FORMS - 1] <= (bound, form):
             break
         count = _count(collection, fields, form)
@@ -74,7 +74,7 @@ def _most_frequent_beginning(
     return found[:MOST_FORMS]
 
 
-def _by_postings(
+def terms_by_postings(
     collection: Collection, fields: tuple[str, ...], slot: TermsBeginning
 ) -> list[_Ranked]:
     """The terms that begin alike and occur in these fields, ranked by their postings."""

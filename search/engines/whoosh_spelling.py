@@ -44,8 +44,8 @@ _A, _Z = b"az"
 Letters = NDArray[np.uint8]
 
 
-class _Words(NamedTuple):
-    """The words that may be suggested.
+class Words(NamedTuple):
+    """The words that may be suggested, in the order of the alphabet.
 
     Attributes:
         letters: uint8, shape (words, LONGEST), 0 after the last letter.
@@ -99,7 +99,7 @@ class Spelling:
     def _near(self, word: str) -> Iterator[Candidate]:
         """The words within one or two edits, at most `_RANKED`, the nearest and most frequent."""
         most = 1 if len(word) <= ONE_EDIT_UP_TO else 2
-        words, typed = self._words, np.frombuffer(word.encode(), np.uint8)
+        words, typed = self.words, np.frombuffer(word.encode(), np.uint8)
         alike = np.abs(words.lengths.astype(np.int16) - typed.size) <= most
         # An edit gives a word one letter more, or one less, or both.
         alike &= np.bitwise_count(words.signatures ^ _signatures(typed[None, :])) <= 2 * most
@@ -119,11 +119,11 @@ class Spelling:
                 yield Candidate(f"{word[:place]} {word[place:]}", frequency)
 
     @cached_property
-    def _words(self) -> _Words:
+    def words(self) -> Words:
         """The words of all segments, each once."""
         parts = [_words_of(arrays) for arrays in self._collection.segments]
         if not parts:
-            return _Words(*(np.empty((0, *shape), np.uint8) for shape in ((LONGEST,), (), (), ())))
+            return Words(*(np.empty((0, *shape), np.uint8) for shape in ((LONGEST,), (), (), ())))
         letters = np.concatenate([letters for letters, _ in parts])
         counts = np.concatenate([counts for _, counts in parts])
         keys = np.ascontiguousarray(letters).view(f"S{LONGEST}").ravel()
@@ -131,7 +131,7 @@ class Spelling:
         letters = letters[first]
         frequencies = np.bincount(which, counts, minlength=first.size).astype(np.int64)
         lengths = (letters > 0).sum(axis=1, dtype=np.uint8)
-        return _Words(letters, lengths, _signatures(letters), frequencies)
+        return Words(letters, lengths, _signatures(letters), frequencies)
 
 
 def _words_of(arrays: SegmentArrays) -> tuple[Letters, NDArray[np.int64]]:

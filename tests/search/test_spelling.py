@@ -109,7 +109,7 @@ def test_most_slips_are_understood(spelling: Spelling) -> None:
 
 def make_slips(spelling: Spelling, chance: random.Random) -> Iterator[tuple[str, str]]:
     """What is typed, which is no word of the corpus, and what was meant, which is."""
-    held = [row.tobytes().rstrip(b"\0").decode() for row in spelling._words.letters]
+    held = [row.tobytes().rstrip(b"\0").decode() for row in spelling.words.letters]
     long = [word for word in held if len(word) > 4]
     made = 0
     while made < SLIPS:

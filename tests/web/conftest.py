@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import NoReturn, cast
 
 import pytest
@@ -17,6 +18,7 @@ from markupsafe import escape
 from index.errors import IndexMissing
 from index.markup import text_of_html
 from index.question import Attribution, Question, QuestionType, make_question
+from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Gap, Holding
 from search.engine import Engine, Health, Listing
 from search.facets import EN_RETARD, FACETS, Facet, FacetCounts, FacetValue, identity
@@ -178,6 +180,21 @@ class LoopEngine:
         counts = self.search(request).facets[name]
         kept = (v for v in counts.valeurs if identity(v.libelle).startswith(identity(prefix)))
         return FacetCounts(tuple(kept), counts.autres, counts.sans)
+
+    def suggest(
+        self, request: SearchRequest, limit: int = MOST_SUGGESTIONS
+    ) -> tuple[Suggestion, ...]:
+        texts = (_whole_text(question).casefold() for question in self.questions)
+        words = sorted({word for text in texts for word in re.findall(r"\w{3,}", text)})
+        *before, begun = request.q.casefold().split() or [""]
+        queries = [" ".join((*before, word)) for word in words if begun and word.startswith(begun)]
+        counted = ((query, self.search(request.replace(q=query)).total) for query in queries)
+        lines = (
+            Suggestion(query, "mot", total, request.replace(q=query).url())
+            for query, total in counted
+            if total
+        )
+        return tuple(islice(lines, limit))
 
     def health(self) -> Health:
         return Health(3, len(self.questions), DONNEES_AU, self.fictional)

@@ -198,3 +198,51 @@ def test_search_without_index(missing_index: FlaskClient) -> None:
     assert error["message"] == (
         "Recherche indisponible pour le moment. Réessayez dans quelques minutes."
     )
+
+
+def test_suggestions_have_the_documented_shape(client: FlaskClient) -> None:
+    """Each line says what it is, what it finds, and where that is."""
+    (line, *_) = get(client, "/api/v1/suggestions?q=cotisations+financen")["suggestions"]
+
+    assert list(line.items()) == [
+        ("texte", "cotisations financent"),
+        ("genre", "mot"),
+        ("nombre", 2),
+        ("url", "/?q=cotisations+financent"),
+    ]
+
+
+def test_suggestions_keep_the_filters(client: FlaskClient) -> None:
+    """The counts and the addresses are those of a search within them."""
+    body = get(client, "/api/v1/suggestions?q=cotis&legislature=16&page=2&utm_source=x")
+
+    assert [(line["nombre"], line["url"]) for line in body["suggestions"]] == [
+        (1, "/?q=cotisations&legislature=16")
+    ]
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["", "+", "%22", "cotis*", "%00", "%ED%A0%80", "%FF", "(((", "a" * 10_000, "%C3%A9" * 10_000],
+    ids=lambda q: q[:9] or "empty",
+)
+def test_what_cannot_be_completed_has_no_suggestion(client: FlaskClient, q: str) -> None:
+    """An empty list, whatever is typed."""
+    assert get(client, f"/api/v1/suggestions?q={q}") == {"suggestions": []}
+
+
+def test_suggestions_without_a_query(client: FlaskClient) -> None:
+    """Nothing typed is nothing to complete."""
+    assert get(client, "/api/v1/suggestions") == {"suggestions": []}
+
+
+def test_suggestions_of_a_malformed_search(client: FlaskClient) -> None:
+    """A parameter given twice or malformed is told as in a search."""
+    (error,) = get(client, "/api/v1/suggestions?q=a&q=b", code=400)["erreurs"]
+
+    assert error["parametre"] == "q"
+
+
+def test_suggestions_without_index(missing_index: FlaskClient) -> None:
+    """An index that can't be read is a worded 503."""
+    get(missing_index, "/api/v1/suggestions?q=a", code=503)

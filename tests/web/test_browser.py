@@ -13,7 +13,15 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
 from index.builder import build
@@ -107,10 +115,15 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
     assert cookies == []
 
 
+def search_box(page: Page) -> Locator:
+    """The box of a page, which JavaScript makes a combobox."""
+    return page.get_by_label("Rechercher dans les questions et les réponses")
+
+
 def search_and_filter(page: Page, site: str) -> None:
     """What a reader does: types, searches, ticks the législature, applies."""
     page.goto(site)
-    page.get_by_label("Rechercher dans les questions et les réponses").fill("cotisations sociales")
+    search_box(page).fill("cotisations sociales")
     page.get_by_role("button", name="Rechercher").click()
     page.get_by_role("checkbox", name="17e législature").check()
     page.get_by_role("button", name="Appliquer les filtres").click()
@@ -140,7 +153,7 @@ def test_a_search_can_be_sent_to_a_colleague(
     expect(result).to_have_attribute("href", re.compile(rf"^/questions/{FOUND}\?"))
     marked = {word.lower() for word in answer.locator("mark").all_inner_texts()}
     assert {"cotisations", "sociales"} <= marked
-    expect(page.get_by_role("searchbox")).to_have_value("cotisations sociales")
+    expect(search_box(page)).to_have_value("cotisations sociales")
 
     colleague = new_context(java_script_enabled=javascript).new_page()
     colleague.goto(page.url)
@@ -257,3 +270,126 @@ def test_a_phone_never_scrolls_sideways(
 
     assert excess <= 0
     expect(page.get_by_role("note")).to_contain_text("Questions fictives, pour démonstration.")
+
+
+def test_the_keyboard_chooses_a_suggestion(demo: str, new_context: NewContext) -> None:
+    """Down and up go through the lines and back to the box, which keeps the focus and its text."""
+    page = new_context().new_page()
+    page.goto(demo)
+    box = page.get_by_role("combobox", name="Rechercher dans les questions et les réponses")
+    lines = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    chosen = page.get_by_role("option", selected=True)
+
+    expect(box).to_have_attribute("aria-expanded", "false")
+
+    box.press_sequentially("coti")
+
+    expect(lines.first).to_have_accessible_name("cotisations 38 questions")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("[aria-live]")).to_have_text(f"{lines.count()} suggestions")
+    assert box.get_attribute("aria-controls") == lines.locator("..").first.get_attribute("id")
+
+    page.keyboard.press("ArrowDown")
+
+    expect(lines.first).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == lines.first.get_attribute("id")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("coti")
+
+    page.keyboard.press("ArrowUp")
+
+    expect(chosen).to_have_count(0)
+
+    page.keyboard.press("ArrowUp")
+
+    expect(lines.last).to_have_attribute("aria-selected", "true")
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(f"{demo}/?q=cotisations")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("38 questions")
+
+
+def test_escape_closes_the_suggestions(demo: str, new_context: NewContext) -> None:
+    """What was typed stays; Down asks again, and Enter alone searches for what was typed."""
+    page = new_context().new_page()
+    page.goto(demo)
+    box = search_box(page)
+    box.press_sequentially("coti")
+    lines = page.get_by_role("option")
+    expect(lines.first).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(lines).to_have_count(0)
+    expect(box).to_have_value("coti")
+    expect(box).to_have_attribute("aria-expanded", "false")
+
+    page.keyboard.press("ArrowDown")
+    expect(lines.first).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(f"{demo}/?q=coti")
+
+
+def test_a_suggestion_is_pressed_and_keeps_the_filters(demo: str, new_context: NewContext) -> None:
+    """Within a législature, an author completes the words before and finds what was told."""
+    page = new_context(viewport=NARROW, has_touch=True).new_page()
+    page.goto(f"{demo}/?q=cotisations&legislature=17")
+    box = search_box(page)
+    box.fill("")
+    box.press_sequentially("cotisations arri")
+    page.get_by_role("option", name="Mme Solène Arribart Députée ou député 2 questions").tap()
+
+    expect(page).to_have_url(
+        f"{demo}/?q=cotisations&legislature=17&auteur=Mme+Sol%C3%A8ne+Arribart"
+    )
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2 questions")
+
+
+def test_a_late_answer_is_not_shown(demo: str, new_context: NewContext) -> None:
+    """The answer to letters that are there no more comes to nothing; leaving closes the list."""
+    page = new_context().new_page()
+    held: list[Route] = []
+    # The answer never comes; neither does the page's complaint that it was dropped.
+    page.route("**/suggestions?q=cot&**", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto(demo)
+    box = search_box(page)
+    with page.expect_request("**/suggestions?q=cot&**"):
+        box.fill("cot")
+    box.fill("santé")
+
+    expect(page.get_by_role("option").first).to_contain_text("santé")
+
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("option")).to_have_count(0)
+    assert len(held) == 1
+
+
+def test_without_javascript_the_box_is_plain(demo: str, new_context: NewContext) -> None:
+    """Nothing says that it completes."""
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(demo)
+
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    expect(page.get_by_role("combobox")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_suggestions_fit_a_phone(demo: str, new_context: NewContext, scheme: str) -> None:
+    """At 360 pixels no line is cut or scrolls sideways, and each is large enough for a thumb."""
+    page = new_context(viewport=NARROW, color_scheme=scheme, has_touch=True).new_page()
+    page.goto(demo)
+    search_box(page).press_sequentially("san")
+    expect(page.get_by_role("option").first).to_be_visible()
+    list_, root = page.get_by_role("listbox"), "document.documentElement"
+    excess: int = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+    inner: int = list_.evaluate("list => list.scrollWidth - list.clientWidth")
+    lowest: float = list_.evaluate(
+        "list => Math.min(...[...list.children].map((line) => line.offsetHeight))"
+    )
+
+    assert (excess, inner) == (0, 0)
+    assert lowest >= 44
