@@ -26,15 +26,6 @@ def sizes_of(bounds: NDArray[Any]) -> Ints:
     return signed[1:] - signed[:-1]
 
 
-def sorted_unique(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The distinct values, ascending.
-
-    By sorting, which vector instructions do many times faster than the hashing of `np.unique`.
-    """
-    ordered = np.sort(values)
-    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: ordered.size]]
-
-
 def gathered(array: NDArray[Any], starts: Ints, sizes: Ints) -> NDArray[Any]:
     """Things from here and there in an array, one after the other; a view when they are so already.
 

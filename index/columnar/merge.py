@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from index.columnar.bounds import Ints, bounds_of, gathered, ranges, sizes_of, sorted_unique
+from index.columnar.bounds import Ints, bounds_of, gathered, ranges, sizes_of
 from index.columnar.columns import Unsigned, smallest_unsigned
 from index.columnar.dictionary import block_starts, encode_strings
 from index.columnar.layout import POSTINGS_IN_BLOCK, TERM_BITS, SegmentShape
@@ -90,11 +90,12 @@ class Source:
         return sizes_of(kept[postings.list_starts.astype(np.int64)])
 
     @cached_property
-    def positions_of_lists(self) -> NDArray[np.uint64]:
-        """Where the positions of each list begin, and where the last ends."""
+    def positions_of_lists(self) -> Unsigned:
+        """Where the positions of each list begin, and where the last ends; narrow, to be kept."""
         postings = self.arrays.postings
         firsts = postings.list_starts[:-1].astype(np.int64)
-        return bounds_of(np.add.reduceat(postings.frequencies, firsts, dtype=np.int64))
+        bounds = bounds_of(np.add.reduceat(postings.frequencies, firsts, dtype=np.int64))
+        return bounds.astype(smallest_unsigned(int(bounds[-1])))
 
     def read_terms(self) -> Sequence[bytes]:
         """The terms that its term numbers mean; read at each call, so that they aren't held."""
@@ -102,11 +103,24 @@ class Source:
 
 
 @dataclass(frozen=True)
+class _Numbering:
+    """How terms are numbered anew.
+
+    Attributes:
+        count: how many merged terms there are.
+        numbers: for each source, the new number of each of its terms (-1: dropped).
+    """
+
+    count: int
+    numbers: list[Ints]
+
+
+@dataclass(frozen=True)
 class _Terms:
-    """The merged terms, and for each source the new number of each of its terms (-1: dropped)."""
+    """The merged terms in order, and their numbering; `strings` are let go of before postings."""
 
     strings: list[bytes]
-    numbers: list[Ints]
+    numbering: _Numbering
 
 
 class _Dictionary:
@@ -153,9 +167,9 @@ def merge_segments(
     Returns:
         How many documents it has.
     """
-    numbers = _merge_strings(shape, sources, relations, writer)
+    terms = _merge_strings(shape, sources, relations, writer)
     _merge_documents(shape, sources, writer)
-    _merge_postings(sources, numbers, writer, moved)
+    _merge_postings(shape, sources, terms, writer, moved)
     return sum(source.size for source in sources)
 
 
@@ -164,13 +178,10 @@ def _merge_strings(
     sources: Sequence[Source],
     relations: Mapping[str, KeysOf],
     writer: SegmentWriter,
-) -> list[Ints]:
+) -> _Numbering:
     """The dictionaries, and what is numbered by them.
 
     Millions of strings, which are let go of before postings are moved.
-
-    Returns:
-        For each source the new number of each of its terms (-1: dropped).
     """
     terms = _merge_terms(sources)
     writer.write("terms", encode_strings(terms.strings))
@@ -181,7 +192,7 @@ def _merge_strings(
         _merge_texts(sources, name, writer)
     for name in shape.keys:
         _merge_keys(sources, name, writer)
-    return terms.numbers
+    return terms.numbering
 
 
 def _merge_documents(shape: SegmentShape, sources: Sequence[Source], writer: SegmentWriter) -> None:
@@ -207,31 +218,25 @@ def _merge_terms(sources: Sequence[Source]) -> _Terms:
     for own in shared.values():
         kept = own.strings()
         own.numbers[own.kept] = np.fromiter(map(place.__getitem__, kept), np.int64, len(kept))
-    return _Terms(strings, [own.numbers for own in dictionaries])
+    return _Terms(strings, _Numbering(len(strings), [own.numbers for own in dictionaries]))
 
 
 class _Lists:
     """The lists of one source, as rows of the merged segment.
 
-    The runs of a large build have tens of millions of them: numbers are as narrow as they can be.
+    The runs of a large build have more than a hundred million of them: no more is kept of each
+    than two numbers, as narrow as they can be.
 
     Attributes:
-        keys: uint64, the merged keys of its kept lists, ascending.
-        counts: uint32, the kept postings of each.
-        rows: uint32, the source's own number of each.
+        rows: uint32, ascending: the merged rows that it has postings for.
+        own: uint32: its own row for each.
     """
 
-    def __init__(self, source: Source, numbers: Ints) -> None:
-        self.source = source
-        kept = source.count_kept()
-        self.rows = np.flatnonzero(kept).astype(np.uint32)
-        old = source.arrays.postings.list_keys[self.rows]
-        fields = old >> np.uint64(TERM_BITS) << np.uint64(TERM_BITS)
-        self.keys = fields | numbers[(old & _ALL_TERMS).astype(np.int64)].astype(np.uint64)
-        if self.keys.size and (self.keys[1:] < self.keys[:-1]).any():  # a run's are in no order
-            order = np.argsort(self.keys)
-            self.keys, self.rows = self.keys[order], self.rows[order]
-        self.counts = kept[self.rows].astype(np.uint32)
+    def __init__(self, source: Source, own: Ints, rows: NDArray[np.uint32]) -> None:
+        self.source, self.own, self.rows = source, own.astype(np.uint32), rows
+        if (rows[1:] < rows[:-1]).any():  # a run's are in no order
+            order = np.argsort(rows)
+            self.own, self.rows = self.own[order], rows[order]
 
 
 @dataclass(frozen=True)
@@ -251,16 +256,19 @@ class _Piece:
 
 
 def _merge_postings(
-    sources: Sequence[Source], numbers: Sequence[Ints], writer: SegmentWriter, moved: Moved
+    shape: SegmentShape,
+    sources: Sequence[Source],
+    terms: _Numbering,
+    writer: SegmentWriter,
+    moved: Moved,
 ) -> None:
-    lists = [_Lists(source, new) for source, new in zip(sources, numbers, strict=True)]
-    keys = sorted_unique(np.concatenate([own.keys for own in lists]))
-    counts = np.zeros(keys.size, np.int64)
-    for own in lists:
-        counts[np.searchsorted(keys, own.keys)] += own.counts
-    starts = bounds_of(counts).astype(np.int64)
-    writer.write("list_keys", keys)
+    counts = _count_postings(shape, sources, terms)
+    held = np.flatnonzero(counts)
+    starts = bounds_of(counts[held]).astype(np.int64)
+    fields, numbers = np.divmod(held, max(terms.count, 1))
+    writer.write("list_keys", (fields << TERM_BITS | numbers).astype(np.uint64))
     writer.write("list_starts", starts.astype(np.uint64))
+    lists = _number_lists(sources, terms, counts)
     documents = writer.create("documents", np.uint32)
     frequencies = writer.create("frequencies", _widest(sources, "frequencies"))
     positions = writer.create("positions", _widest(sources, "positions"))
@@ -269,9 +277,7 @@ def _merge_postings(
     for first, last in _blocks(starts):
         moved(int(starts[first]), int(starts[-1]))
         free = starts[first:last] - starts[first]
-        pieces = [
-            _take(own, base, keys[first:last], free) for own, base in zip(lists, bases, strict=True)
-        ]
+        pieces = [_take(own, base, first, free) for own, base in zip(lists, bases, strict=True)]
         size = int(starts[last] - starts[first])
         documents.append(_scattered(pieces, size, "documents"))
         counted = _scattered(pieces, size, "frequencies")
@@ -282,36 +288,70 @@ def _merge_postings(
     moved(int(starts[-1]), int(starts[-1]))
 
 
-def _take(lists: _Lists, base: int, keys: NDArray[np.uint64], free: Ints) -> _Piece:
+def _count_postings(
+    shape: SegmentShape, sources: Sequence[Source], terms: _Numbering
+) -> NDArray[np.uint32]:
+    """How many postings each list has that may be: of each field, one for each term."""
+    counts = np.zeros(len(shape.fields) * terms.count, np.uint32)
+    for source, numbers in zip(sources, terms.numbers, strict=True):
+        kept = source.count_kept()
+        own = np.flatnonzero(kept)
+        counts[_places_of_lists(source, own, numbers, terms.count)] += kept[own].astype(np.uint32)
+    return counts
+
+
+def _number_lists(
+    sources: Sequence[Source], terms: _Numbering, counts: NDArray[np.uint32]
+) -> list[_Lists]:
+    """The lists of each source, by the rows of those that are."""
+    rows = np.cumsum(counts > 0, dtype=np.uint32)
+    rows -= 1  # wraps before the first, where no source has a list
+    lists = []
+    for source, numbers in zip(sources, terms.numbers, strict=True):
+        own = np.flatnonzero(source.count_kept())
+        places = _places_of_lists(source, own, numbers, terms.count)
+        lists.append(_Lists(source, own, rows.take(places)))
+    return lists
+
+
+def _places_of_lists(source: Source, own: Ints, numbers: Ints, terms: int) -> Ints:
+    """Where some rows of a source stand among all lists that may be."""
+    keys = source.arrays.postings.list_keys[own]
+    fields = (keys >> np.uint64(TERM_BITS)).astype(np.int64)
+    return fields * terms + numbers.take((keys & _ALL_TERMS).astype(np.int64))
+
+
+def _take(lists: _Lists, base: int, first_row: int, free: Ints) -> _Piece:
     """The postings of one source in a block of lists.
 
     Args:
         lists: the source's lists.
         base: the merged number of its first document.
-        keys: the block's lists, ascending; at least one.
+        first_row: the block's first list.
         free: int64, shape (block's lists,): the first place in the block that is still free in
             each list; moved on behind what this source puts there.
     """
     source, postings = lists.source, lists.source.arrays.postings
-    first = int(np.searchsorted(lists.keys, keys[0]))
-    last = int(np.searchsorted(lists.keys, keys[-1], side="right"))
-    own = lists.rows[first:last].astype(np.int64)
-    places = _bounds_at(postings.list_starts, own)
-    documents = gathered(postings.documents, *places)
-    frequencies = gathered(postings.frequencies, *places).astype(np.int64)
+    # Of the type of the rows: numpy would else convert all of them.
+    block = np.array([first_row, first_row + free.size], np.uint32)
+    first, last = lists.rows.searchsorted(block).tolist()
+    own = lists.own[first:last].astype(np.int64)
+    starts, counts = _bounds_at(postings.list_starts, own)
+    documents = gathered(postings.documents, starts, counts)
+    frequencies = gathered(postings.frequencies, starts, counts).astype(np.int64)
     positions = gathered(postings.positions, *_bounds_at(source.positions_of_lists, own))
     if source.deleted.size:
         kept = source.live[documents]
         positions = positions[np.repeat(kept, frequencies)]
         documents, frequencies = documents[kept], frequencies[kept]
-    rows = np.searchsorted(keys, lists.keys[first:last])
-    counts = lists.counts[first:last].astype(np.int64)
+        counts = sizes_of(bounds_of(kept)[bounds_of(counts).astype(np.int64)])
+    rows = lists.rows[first:last].astype(np.int64) - first_row
     targets = ranges(free[rows], counts)
     free[rows] += counts
     return _Piece(source.new_numbers[documents] + base, frequencies, positions, targets)
 
 
-def _bounds_at(bounds: NDArray[np.uint64], rows: Ints) -> tuple[Ints, Ints]:
+def _bounds_at(bounds: Unsigned, rows: Ints) -> tuple[Ints, Ints]:
     """Where some things begin, and their sizes, from the bounds of all."""
     starts = bounds[rows].astype(np.int64)
     return starts, bounds[rows + 1].astype(np.int64) - starts
@@ -462,7 +502,7 @@ def _merge_relation(
     """
     held = [
         _KeptKeys.of_terms(source.arrays.relations[name], new[source.first_term :])
-        for source, new in zip(sources, terms.numbers, strict=True)
+        for source, new in zip(sources, terms.numbering.numbers, strict=True)
     ]
     unknown = np.ones(len(terms.strings), np.bool_)
     for kept in held:
