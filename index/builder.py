@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from index.archives import kept_archives
 from index.atomic import write_atomically
-from index.errors import DiskFull, IndexNotWritable, MixedCorpora, NothingRecognised
+from index.errors import DiskFull, FilesExhausted, IndexNotWritable, MixedCorpora, NothingRecognised
 from index.progress import Progress
 from index.question import Question
 from index.sources import Reading, Reject, Remark, read_sources
@@ -36,6 +36,7 @@ REJECTS_NAME: Final = "rejects.ndjson"
 """The rejects of the latest build, one JSON object a line, in the index's directory."""
 
 _NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
+_NO_FILES: Final = frozenset((errno.EMFILE, errno.ENFILE))
 _NO_PERMISSION: Final = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 
 
@@ -156,6 +157,7 @@ def build(
         IndexFormatError: the directory holds something else, or an index of another version.
         ArchivesMissing: no source was given, and no archive is kept.
         DiskFull: there is no room for what would be published.
+        FilesExhausted: this process may not open as many files as the build has parts.
         IndexNotWritable: this process may not write there.
         ProcessKilled: one of the build's processes was.
         OSError: the disk fails in another way.
@@ -341,6 +343,11 @@ def _refusals_named(directory: Path) -> Iterator[None]:
             raise DiskFull(
                 f"no space left on the disk of {directory}: nothing was published and what was "
                 "there is as it was; make room, then give the same command again"
+            ) from error
+        if error.errno in _NO_FILES:
+            raise FilesExhausted(
+                "the system lets this process open too few files at once: nothing was published; "
+                "raise the limit (ulimit -n 65536), or index fewer questions at a time"
             ) from error
         if error.errno in _NO_PERMISSION:
             raise IndexNotWritable(

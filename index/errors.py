@@ -41,6 +41,10 @@ class IndexNotWritable(QuestionsError):
     """An index could not be written because this process may not write there."""
 
 
+class FilesExhausted(QuestionsError):
+    """The system doesn't let a process hold as many files open as a build has parts."""
+
+
 class NotMerged(QuestionsError):
     """A build published what it read, and could not put its segments together afterwards."""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -27,6 +28,14 @@ from index.columnar.array_file import (
 )
 from index.columnar.layout import SegmentShape, array_layouts
 from index.columnar.segment_arrays import Arrays, SegmentArrays
+
+try:
+    import resource
+except ImportError:  # Windows, which has no such limit
+    resource = None  # type: ignore[assignment]
+
+MOST_FILES: Final = 1 << 16
+"""Files that a process may hold open, if the system lets it: those of a thousand segments."""
 
 CONTENTS: Final = "contents"
 """The ending of the name of a segment's table of contents."""
@@ -165,12 +174,28 @@ def open_segment(directory: Path, segment: str) -> SegmentArrays:
         DamagedFile: a file is missing, cut short or another one's, or an array isn't what
             the layout says.
     """
+    _allow_many_files()
     contents = read_contents(directory, segment)
     arrays: Arrays = {
         name: map_array(array_path(directory, segment, name), segment, name, entry)
         for name, entry in contents.arrays.items()
     }
     return SegmentArrays(contents.shape, contents.size, arrays)
+
+
+@cache
+def _allow_many_files() -> None:
+    """Let this process hold as many files open as the system lets it at most.
+
+    A mapped array holds its file: a segment some sixty, and a build merges hundreds of runs. The
+    usual limit, 1,024, is there for programs that wait by `select`, and is each one's to raise.
+    """
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def read_contents(directory: Path, segment: str) -> Contents:

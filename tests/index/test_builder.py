@@ -19,6 +19,7 @@ from index import builder
 from index.builder import REJECTS_NAME, Report, build, describe_problem
 from index.errors import (
     ArchivesMissing,
+    FilesExhausted,
     IndexFormatError,
     IndexLocked,
     IndexMissing,
@@ -687,3 +688,17 @@ def test_a_failure_to_publish_is_not_swallowed(
 
     with pytest.raises(IndexMissing):
         Manifest.read(directory)
+
+
+def test_too_few_open_files_are_told(
+    directory: Path, export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way out is named: a large build has many parts."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(builder, "open_store", refuse)
+
+    with pytest.raises(FilesExhausted, match="ulimit"):
+        build([export(asked())], directory, today=TODAY, progress=lambda *_: None)

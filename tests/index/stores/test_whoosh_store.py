@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import multiprocessing
+import resource
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from index.columnar.segment_files import _allow_many_files
 from index.errors import (
     IndexFormatError,
     IndexLocked,
@@ -163,6 +165,23 @@ def test_many_questions_take_several_runs(tmp_path: Path, monkeypatch: pytest.Mo
 
     assert totals(tmp_path, "", "route", "route0", "route1", "route2") == [8, 1, 2, 3, 2]
     assert not list(tmp_path.glob(f"{FOLDER}*"))
+
+
+def test_more_files_are_held_open_than_is_usual(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that may open few files lets itself open as many as the runs of a build have."""
+    monkeypatch.setattr("index.stores.whoosh_runs.BATCH", 20)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    held = len(list(Path("/proc/self/fd").iterdir()))
+    _allow_many_files.cache_clear()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (held + 100, hard))
+    try:
+        publish(tmp_path, map(question, range(1, 200)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert totals(tmp_path, "route", "") == [199, 199]
 
 
 def test_families_cover_the_whole_index(tmp_path: Path) -> None:
