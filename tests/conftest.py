@@ -66,6 +66,16 @@ def shared() -> Path:
 @pytest.fixture(scope="module")
 def make_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEngine]:
     """Build an index of some questions and open it; closed after the module's last test."""
+    yield from _making(tmp_path_factory)
+
+
+@pytest.fixture
+def make_engine_briefly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEngine]:
+    """The same, closed after the test: each open index holds some sixty files."""
+    yield from _making(tmp_path_factory)
+
+
+def _making(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEngine]:
     opened: list[Engine] = []
 
     def make(questions: Iterable[Question]) -> Engine:

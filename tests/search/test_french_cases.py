@@ -108,9 +108,9 @@ def test_there_are_cases_of_our_own() -> None:
 
 
 @every_case
-def test_alone(make_engine: MakeEngine, case: Case) -> None:
+def test_alone(make_engine_briefly: MakeEngine, case: Case) -> None:
     """In an index of its texts only, a query finds those it must and none of the others."""
-    found = set(Corpus(make_engine, (*case.matching, *case.others)).find(case.query))
+    found = set(Corpus(make_engine_briefly, (*case.matching, *case.others)).find(case.query))
 
     assert found == set(case.matching)
 
