@@ -32,7 +32,7 @@ So there are at most about log₃(N) segments, and each document is moved as oft
 factor fewer segments, and what was added before is moved again with each of many small additions.
 """
 
-MOVED_AT_ONCE: Final = 2_000
+MOVED_AT_ONCE: Final = 1_000
 """Documents that a commit moves, at least: more than it adds are left to a commit of their own, so
 that what is added can be found in a time that doesn't depend on what is merged."""
 
