@@ -144,6 +144,8 @@ def _words_of(arrays: SegmentArrays) -> tuple[Letters, NDArray[np.int64]]:
     counts = np.bincount(numbers, sizes_of(postings.list_starts), minlength=ends.size)
     sizes = ends - starts
     places = places_of((sizes >= SHORTEST) & (sizes <= LONGEST) & (counts > 0))
+    # Before their letters are looked at: of millions, most are met once.
+    places = _most_frequent(places, counts, 2 * MOST_WORDS)
     letters = _letters(data, starts[places], sizes[places])
     written = ((letters >= _A) & (letters <= _Z) | (letters == 0)).all(axis=1)
     places, letters = places[written], letters[written]
@@ -151,6 +153,13 @@ def _words_of(arrays: SegmentArrays) -> tuple[Letters, NDArray[np.int64]]:
         kept = np.argpartition(counts[places], -MOST_WORDS)[-MOST_WORDS:]
         places, letters = places[kept], letters[kept]
     return letters, counts[places].astype(np.int64)
+
+
+def _most_frequent(places: NDArray[np.intp], counts: NDArray[Any], most: int) -> NDArray[np.intp]:
+    """Those of some terms that have the most postings, in no order."""
+    if places.size <= most:
+        return places
+    return places[np.argpartition(counts[places], -most)[-most:]]
 
 
 def _letters(data: Letters, starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Letters:
