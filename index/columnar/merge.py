@@ -224,7 +224,7 @@ def _merge_terms(sources: Sequence[Source]) -> _Terms:
 class _Lists:
     """The lists of one source, as rows of the merged segment.
 
-    The runs of a large build have more than a hundred million of them: no more is kept of each
+    The runs of a large build have tens of millions of them: no more is kept of each
     than two numbers, as narrow as they can be.
 
     Attributes:

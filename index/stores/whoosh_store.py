@@ -169,7 +169,7 @@ class WhooshStore:
     def publish(self, report: Mapping[str, Any], progress: Progress) -> int:
         """Make what was added visible, all at once; see `index.stores`."""
         if not self._places:
-            return int(self._index.latest_generation())
+            return self._index.latest_generation()
         account = {**report, "archives": self._archives(report)}
         runs = list(self._finished_runs(progress))
         with self._writing(account, "publishing", progress) as writer:
@@ -177,7 +177,7 @@ class WhooshStore:
             self._delete_replaced(writer)
             writer.commit()
         self._merge_waiting(account, progress)
-        return int(self._index.latest_generation())
+        return self._index.latest_generation()
 
     def close(self) -> None:
         """Give up the write lock, and what was added and not published."""

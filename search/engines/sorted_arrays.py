@@ -25,6 +25,20 @@ def places_of(mask: NDArray[Any]) -> Ints:
     return mask.nonzero()[0]
 
 
+def mask_of(numbers: Ints, size: int) -> Mask:
+    """For each number less than `size`, whether it is among some."""
+    mask = np.zeros(size, np.bool_)
+    mask[numbers] = True
+    return mask
+
+
+def places_of_greatest(values: NDArray[Any], k: int) -> Ints:
+    """Where the `k` greatest numbers stand, in no order; all of them when there are fewer."""
+    if values.size <= k:
+        return np.arange(values.size)
+    return np.argpartition(values, values.size - k)[values.size - k :]
+
+
 def union_of(parts: Iterable[Ints], size: int) -> Ints:
     """The numbers of all parts, ascending, each once; all are less than `size`.
 

@@ -35,7 +35,14 @@ from search.completion import (
     read_typed,
 )
 from search.engines.memo import Memo
-from search.engines.sorted_arrays import Ints, Mask, kth_greatest_bound, places_of
+from search.engines.sorted_arrays import (
+    Ints,
+    Mask,
+    kth_greatest_bound,
+    mask_of,
+    places_of,
+    places_of_greatest,
+)
 from search.engines.whoosh_evaluator import Evaluator
 from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_filters import canonical, narrow
@@ -225,9 +232,7 @@ class Completion:
 
     def _find(self, clauses: tuple[Clause, ...], filters: _Filters) -> _Found:
         documents = self.find(clauses, filters)
-        mask = np.zeros(self.snapshot.collection.size, np.bool_)
-        mask[documents] = True
-        return _Found(mask, documents.size)
+        return _Found(mask_of(documents, self.snapshot.collection.size), documents.size)
 
     def _documents_of(self, found: _Found) -> Ints:
         return self.snapshot.collection.everything if found.mask is None else places_of(found.mask)
@@ -238,9 +243,7 @@ class Completion:
         if isinstance(clause, Unit) and len(clause.alternatives) == len(clause.single_slots):
             slots = clause.single_slots
             return collection.mark([r for s in slots for r in collection.ranges(clause.fields, s)])
-        mask = np.zeros(collection.size, np.bool_)
-        mask[Evaluator(collection).find(clause).documents] = True
-        return mask
+        return mask_of(Evaluator(collection).find(clause).documents, collection.size)
 
     def _frequent(self, prefix: str) -> list[tuple[str, int]]:
         """The frequent words that begin so with their postings, the most frequent first."""
@@ -249,8 +252,7 @@ class Completion:
         begun = prefix.encode()
         first, last = keys.searchsorted([begun, begun + b"\xff"]).tolist()
         counts = words.frequencies[first:last]
-        most = 2 * _TRIED  # some are left out
-        some = np.argpartition(-counts, most)[:most] if counts.size > most else ...
+        some = places_of_greatest(counts, 2 * _TRIED)  # some are left out
         found = zip(keys[first:last][some].tolist(), counts[some].tolist(), strict=True)
         return sorted(((key.decode(), n) for key, n in found), key=lambda one: (-one[1], one[0]))
 

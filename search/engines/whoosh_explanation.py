@@ -29,7 +29,7 @@ def explain(search: Search, uid: str) -> Explanation | None:
     document = search.snapshot.document_of(uid)
     if document is None:
         return None
-    clause = _matched(search, document)
+    clause = search.clause_matching(document)
     ordered = search.ordered()
     ranks = places_of(ordered == document).tolist()
     return Explanation(
@@ -44,15 +44,6 @@ def explain(search: Search, uid: str) -> Explanation | None:
         units=tuple(_shares(search, document)),
         excluded=tuple(_borne(search, document)),
     )
-
-
-def _matched(search: Search, document: int) -> Clause | None:
-    """What makes a document match: the whole search, or what the closest ones match, or nothing."""
-    documents = np.array([document], np.intp)
-    clauses = [search.expanded.root]
-    if search.expanded.closest is not None and not search.find().documents.size:
-        clauses.append(search.expanded.closest)
-    return next((one for one in clauses if search.evaluator.holds(one, documents).all()), None)
 
 
 def _passes(search: Search, document: int) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from search.engines.sorted_arrays import Ints, Mask, places_of, ranks_of, starts_of_groups
+from search.engines.sorted_arrays import Ints, Mask, mask_of, places_of, ranks_of, starts_of_groups
 from search.engines.whoosh_collection import Collection, Ranges, count_postings, is_one_list
 from search.engines.whoosh_postings import PostingRange
 from search.expansion import Sequence as WordSequence
@@ -234,7 +234,7 @@ def _begin(
     begins = places[slots[rarest]] - rarest
     for offset, slot in enumerate(slots):
         if offset != rarest and begins.size:
-            stands = _mask_of(places[slot], line.size).take(begins + offset)
+            stands = mask_of(places[slot], line.size).take(begins + offset)
             kept = places_of(stands)
             begins, owners = begins.take(kept), owners.take(kept)
     return _Beginnings(line, begins, owners)
@@ -253,7 +253,7 @@ def _near(
     for slot, own in places.items():
         wanted = sequence.slots.count(slot)
         if wanted == 1:
-            holds = _any_ahead(_mask_of(own, line.size), width).take(begins)
+            holds = _any_ahead(mask_of(own, line.size), width).take(begins)
         else:
             holds = _several_ahead(own, begins, width, wanted)
         begins = begins.take(places_of(holds))
@@ -313,9 +313,3 @@ def _merged(parts: Sequence[Ints]) -> Ints:
     """The places of all parts, ascending, each once."""
     ordered = np.sort(np.concatenate(parts), kind="stable")
     return ordered.take(starts_of_groups(ordered))
-
-
-def _mask_of(places: Ints, size: int) -> Mask:
-    mask = np.zeros(size, np.bool_)
-    mask[places] = True
-    return mask

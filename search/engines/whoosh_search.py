@@ -186,11 +186,16 @@ class Search:
 
     def units_of(self, document: int | None) -> list[Unit]:
         """The units that make a question match; all of them when it doesn't match any more."""
-        for clause in () if document is None else self._clauses():
-            documents = np.array([document], np.intp)
-            if self.evaluator.holds(clause, documents).all():
-                return self.evaluator.matching_units(clause, documents)[0]
-        return list(positive_units(self.expanded.root))
+        clause = None if document is None else self.clause_matching(document)
+        if clause is None:
+            return list(positive_units(self.expanded.root))
+        return self.evaluator.matching_units(clause, np.array([document], np.intp))[0]
+
+    def clause_matching(self, document: int) -> Clause | None:
+        """What a document may have been found by; None when it doesn't match."""
+        documents = np.array([document], np.intp)
+        held = (one for one in self._clauses() if self.evaluator.holds(one, documents).all())
+        return next(held, None)
 
     def _clauses(self) -> Iterator[Clause]:
         """What a question may have been found by."""

@@ -18,7 +18,7 @@ from index.columnar.bounds import sizes_of
 from index.columnar.layout import SEPARATOR, TERM_BITS
 from index.columnar.segment_arrays import SegmentArrays
 from search.engines.memo import Memo
-from search.engines.sorted_arrays import places_of
+from search.engines.sorted_arrays import places_of, places_of_greatest
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_vocabulary import Vocabulary
 from search.spelling import Candidate, rank
@@ -145,21 +145,13 @@ def _words_of(arrays: SegmentArrays) -> tuple[Letters, NDArray[np.int64]]:
     sizes = ends - starts
     places = places_of((sizes >= SHORTEST) & (sizes <= LONGEST) & (counts > 0))
     # Before their letters are looked at: of millions, most are met once.
-    places = _most_frequent(places, counts, 2 * MOST_WORDS)
+    places = places[places_of_greatest(counts[places], 2 * MOST_WORDS)]
     letters = _letters(data, starts[places], sizes[places])
     written = ((letters >= _A) & (letters <= _Z) | (letters == 0)).all(axis=1)
     places, letters = places[written], letters[written]
-    if places.size > MOST_WORDS:
-        kept = np.argpartition(counts[places], -MOST_WORDS)[-MOST_WORDS:]
-        places, letters = places[kept], letters[kept]
+    kept = places_of_greatest(counts[places], MOST_WORDS)
+    places, letters = places[kept], letters[kept]
     return letters, counts[places].astype(np.int64)
-
-
-def _most_frequent(places: NDArray[np.intp], counts: NDArray[Any], most: int) -> NDArray[np.intp]:
-    """Those of some terms that have the most postings, in no order."""
-    if places.size <= most:
-        return places
-    return places[np.argpartition(counts[places], -most)[-most:]]
 
 
 def _letters(data: Letters, starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Letters:
