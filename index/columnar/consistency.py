@@ -11,8 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.columnar.columns import TextColumn
-from index.columnar.dictionary import Dictionary, decode_strings
+from index.columnar.dictionary import Dictionary, count_strings
 from index.columnar.layout import POSTINGS_IN_BLOCK, TERM_BITS
 from index.columnar.segment_arrays import SegmentArrays
 
@@ -135,7 +134,7 @@ def _records(arrays: SegmentArrays) -> Iterator[tuple[str, str]]:
 
 def _columns(arrays: SegmentArrays) -> Iterator[tuple[str, str]]:
     for name, text in arrays.texts.items():
-        if text.ordinals.size and int(text.ordinals.max()) >= _count_values(text):
+        if text.ordinals.size and int(text.ordinals.max()) >= count_strings(text.data):
             yield f"text.{name}", "numbers a value that there is none of"
     for name, key in arrays.keys.items():
         counts = np.bincount(key.order, minlength=arrays.size)
@@ -161,10 +160,6 @@ def _relations(arrays: SegmentArrays) -> Iterator[tuple[str, str]]:
                 yield f"relation.{name}.{bounds}", f"does not cut `{named}` into parts"
             elif int(numbers.max(initial=0)) >= max(end, 1):
                 yield f"relation.{name}.{named}", "numbers what there is none of"
-
-
-def _count_values(column: TextColumn) -> int:
-    return len(decode_strings(column.data))
 
 
 def _climbs(bounds: NDArray[Any], first: int, last: int) -> bool:

@@ -14,6 +14,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columnar.bounds import Ints
 from index.columnar.layout import SEPARATOR, TERMS_IN_BLOCK
 
 Bytes = NDArray[np.uint8]
@@ -23,12 +24,16 @@ Offsets = NDArray[np.uint64]
 class Dictionary(Sequence[bytes]):
     """Strings in byte order, each with its number.
 
-    Args:
+    Attributes:
         data: uint8, the strings, each followed by 0xFF.
+
+    Args:
+        data: see above.
         blocks: uint64, where every `TERMS_IN_BLOCK`th string begins in `data`.
     """
 
     def __init__(self, data: Bytes, blocks: Offsets) -> None:
+        self.data = data
         self._data = data.data
         self._blocks = blocks
 
@@ -131,8 +136,17 @@ def decode_strings(data: Bytes) -> list[bytes]:
     return data.tobytes().split(SEPARATOR)[:-1]
 
 
-def block_starts(strings: Sequence[bytes]) -> Offsets:
-    """Where every `TERMS_IN_BLOCK`th of these strings begins once encoded."""
-    sizes = np.fromiter(map(len, strings), np.uint64, len(strings)) + np.uint64(1)
-    starts = np.concatenate((np.zeros(1, np.uint64), np.cumsum(sizes, dtype=np.uint64)))
-    return starts[:-1:TERMS_IN_BLOCK]
+def string_bounds(data: Bytes) -> Ints:
+    """Where each string of a dictionary begins, and behind them all where the last ends."""
+    ends = np.flatnonzero(data == SEPARATOR[0]) + 1
+    return np.concatenate((np.zeros(1, np.int64), ends))
+
+
+def count_strings(data: Bytes) -> int:
+    """How many strings a dictionary holds."""
+    return int(np.count_nonzero(data == SEPARATOR[0]))
+
+
+def block_starts(data: Bytes) -> Offsets:
+    """Where every `TERMS_IN_BLOCK`th string of a dictionary begins."""
+    return string_bounds(data)[:-1:TERMS_IN_BLOCK].astype(np.uint64)

@@ -19,7 +19,7 @@ from whoosh.reading import IndexReader
 from index.atomic import open_atomically, write_atomically
 from index.columnar.array_file import DamagedFile, MissingFile
 from index.columnar.layout import SegmentShape
-from index.columnar.merge import Moved, ignore_moved
+from index.columnar.merge_postings import Moved, ignore_moved
 from index.columnar.relation import KeysOf
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.writer import ColumnarWriter

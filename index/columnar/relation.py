@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.columnar.bounds import bounds_of
-from index.columnar.dictionary import Dictionary, block_starts, encode_strings
+from index.columnar.dictionary import (
+    Bytes,
+    Dictionary,
+    block_starts,
+    count_strings,
+    encode_strings,
+)
 
 Numbers: TypeAlias = NDArray[np.uint32]
 KeysOf: TypeAlias = Callable[[Sequence[bytes]], Sequence[Sequence[bytes]]]
@@ -51,8 +57,8 @@ class Relation:
 
 def number_keys(
     found: Sequence[Sequence[bytes]],
-) -> tuple[list[bytes], Numbers, Numbers]:
-    """The sorted keys of some terms, and the `bounds` and `numbers` of these terms.
+) -> tuple[Bytes, Numbers, Numbers]:
+    """The keys of some terms as a dictionary, and the `bounds` and `numbers` of these terms.
 
     Args:
         found: the keys of each term.
@@ -61,15 +67,15 @@ def number_keys(
     place = dict(zip(keys, range(len(keys)), strict=True))
     numbers = np.array([place[key] for held in found for key in held], np.uint32)
     bounds = bounds_of(np.fromiter(map(len, found), np.int64, len(found)))
-    return keys, bounds.astype(np.uint32), numbers
+    return encode_strings(keys), bounds.astype(np.uint32), numbers
 
 
 def relation_arrays(
-    name: str, keys: Sequence[bytes], bounds: Numbers, numbers: Numbers
+    name: str, keys: Bytes, bounds: Numbers, numbers: Numbers
 ) -> Iterator[tuple[str, NDArray[Any]]]:
-    """The arrays of a relation, by name, from its sorted keys and their numbers for each term."""
-    member_bounds, members = _invert(bounds, numbers, len(keys))
-    yield f"relation.{name}", encode_strings(keys)
+    """The arrays of a relation, by name, from the dictionary of its keys and their numbers."""
+    member_bounds, members = _invert(bounds, numbers, count_strings(keys))
+    yield f"relation.{name}", keys
     yield f"relation.{name}.blocks", block_starts(keys)
     yield f"relation.{name}.bounds", bounds
     yield f"relation.{name}.numbers", numbers

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from index.columnar.bounds import bounds_of, ranges, sizes_of
 from index.columnar.columns import encode_texts, key_order, smallest_unsigned
-from index.columnar.dictionary import block_starts, decode_strings, encode_strings
-from index.columnar.layout import SEPARATOR, SegmentShape
+from index.columnar.dictionary import Bytes, block_starts, count_strings, encode_strings
+from index.columnar.layout import SegmentShape
 from index.columnar.postings import Postings, invert_tokens
 from index.columnar.records import compress
 from index.columnar.relation import KeysOf, number_keys, relation_arrays
@@ -70,7 +70,7 @@ class Vocabulary:
 
     def __init__(self, terms: Sequence[bytes] = ()) -> None:
         self._known = terms
-        self._added: list[NDArray[np.uint8]] = []
+        self._added: list[Bytes] = []
         self._size = len(terms)
 
     def __len__(self) -> int:
@@ -80,12 +80,11 @@ class Vocabulary:
         """Add the terms of the next run."""
         added = arrays.arrays["terms"]
         self._added.append(added)
-        self._size += int(np.count_nonzero(added == SEPARATOR[0]))
+        self._size += count_strings(added)
 
-    def read(self) -> list[bytes]:
-        """All the terms, by number."""
-        added = (term for part in self._added for term in decode_strings(part))
-        return [*self._known, *added]
+    def encode(self) -> Bytes:
+        """All the terms, by number, as `dictionary.encode_strings` gives them."""
+        return np.concatenate([encode_strings(self._known), *self._added])
 
 
 @dataclass(frozen=True)
@@ -150,8 +149,9 @@ def key_arrays(name: str, values: NDArray[np.bytes_]) -> Iterator[tuple[str, NDA
 
 
 def _term_arrays(terms: Sequence[bytes]) -> Iterator[tuple[str, NDArray[Any]]]:
-    yield "terms", encode_strings(terms)
-    yield "terms.blocks", block_starts(terms)
+    data = encode_strings(terms)
+    yield "terms", data
+    yield "terms.blocks", block_starts(data)
 
 
 def _posting_arrays(postings: Postings) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -18,7 +18,9 @@ from whoosh.reading import IndexReader, SegmentReader
 from whoosh.writing import SegmentWriter as WhooshWriter
 
 from index.columnar.codec import ColumnarCodec, Segment
-from index.columnar.merge import Moved, Source, ignore_moved, merge_segments
+from index.columnar.merge import merge_segments
+from index.columnar.merge_postings import Moved, ignore_moved
+from index.columnar.merge_source import Source
 from index.columnar.run import Run
 from index.columnar.segment_files import SegmentWriter
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from index.columnar.layout import SegmentShape
-from index.columnar.merge import Source, ignore_moved, merge_segments
+from index.columnar.merge import merge_segments
+from index.columnar.merge_postings import ignore_moved
+from index.columnar.merge_source import Source
 from index.columnar.run import Run, RunBatch, Vocabulary, build_run
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import SegmentWriter, open_segment

@@ -16,7 +16,8 @@ many_words = st.sets(words, max_size=3 * TERMS_IN_BLOCK).map(sorted)
 
 
 def dictionary_of(strings: list[bytes]) -> Dictionary:
-    return Dictionary(encode_strings(strings), block_starts(strings))
+    data = encode_strings(strings)
+    return Dictionary(data, block_starts(data))
 
 
 @given(many_words)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.columnar import merge
-from index.columnar.merge import ignore_moved, merge_segments
+from index.columnar import merge, merge_postings, merge_strings
+from index.columnar.merge import merge_segments
+from index.columnar.merge_postings import ignore_moved
 from index.columnar.segment_files import SegmentWriter, damaged_files
 from tests.index.columnar.recipes import (
     RELATIONS,
@@ -50,7 +51,8 @@ def test_a_merge_is_what_one_build_would_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, parts: list
 ) -> None:
     """Every array, whatever was deleted and however small the blocks; records by content."""
-    monkeypatch.setattr(merge, "POSTINGS_AT_ONCE", at_once)
+    monkeypatch.setattr(merge_postings, "POSTINGS_AT_ONCE", at_once)
+    monkeypatch.setattr(merge_strings, "STRINGS_AT_ONCE", at_once)
     kept = [recipe for part in parts for recipe, live in part if live]
     dictionaries = [b"flour", b"sugar", b""]
 
