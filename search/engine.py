@@ -16,6 +16,7 @@ from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus
 from search.explanation import Explanation
 from search.facets import FacetCounts
+from search.ranking import RANKING, Ranking
 from search.request import SearchRequest
 from search.results import SearchResults
 from search.similarity import Similar
@@ -122,8 +123,12 @@ class Engine(Protocol):
         ...
 
 
-def open_engine(url: str | Path) -> Engine:
-    """Open the index at `url`: a directory.
+def open_engine(url: str | Path, ranking: Ranking = RANKING) -> Engine:
+    """Open an index.
+
+    Args:
+        url: its directory.
+        ranking: how questions are scored; another one to compare with.
 
     Raises:
         IndexMissing: there is nothing there.
@@ -132,4 +137,4 @@ def open_engine(url: str | Path) -> Engine:
     # Imported here: an engine's libraries are loaded only where that engine is opened.
     from search.engines.whoosh_engine import WhooshEngine  # noqa: PLC0415
 
-    return WhooshEngine(Path(url))
+    return WhooshEngine(Path(url), ranking)

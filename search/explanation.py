@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from search.ranking import K1, TYPED_WEIGHT
+from search.ranking import Ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class UnitShare:
         questions: how many have it, in any form and field. idf: what that makes it worth.
         fields: those where this question has it; none when it lacks the word.
         typed: T of the form as typed. typed_idf: what its own rarity makes it worth.
+        ranking: by which it is scored.
     """
 
     label: str
@@ -53,6 +54,7 @@ class UnitShare:
     fields: tuple[FieldShare, ...]
     typed: float
     typed_idf: float
+    ranking: Ranking
 
     @property
     def total(self) -> float:
@@ -62,12 +64,13 @@ class UnitShare:
     @property
     def points(self) -> float:
         """What the word gives, in any form."""
-        return self.idf * self.total / (K1 + self.total)
+        return self.idf * self.total / (self.ranking.k1 + self.total)
 
     @property
     def bonus(self) -> float:
         """What the form as typed gives on top."""
-        return TYPED_WEIGHT * self.typed_idf * self.typed / (K1 + self.typed)
+        ranking = self.ranking
+        return ranking.typed_weight * self.typed_idf * self.typed / (ranking.k1 + self.typed)
 
 
 @dataclass(frozen=True, slots=True)

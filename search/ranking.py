@@ -1,20 +1,52 @@
-"""The parameters of the ranking that belong to no field; boosts and b stand with the fields.
+"""The parameters of the ranking, and the formula that they belong to.
 
     score(unit) = idf · T / (k1 + T)
     T           = Σ_fields boost · tf / (1 − b + b · length / average length)
     idf         = ln(1 + (N − n + ½) / (n + ½))
 
 `tf` is summed over the unit's forms, `n` counts the live questions where any form occurs in any
-field, and the same formula for the form as typed is added with the weight `TYPED_WEIGHT`.
+field, and the same formula for the form as typed is added with a weight of its own.
 Source: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
-K1: Final = 1.2
-"""How soon more occurrences of a word stop counting; T reaches half its effect at this value."""
+from index.fields import TEXT_FIELD
 
-TYPED_WEIGHT: Final = 0.3
-"""What the form as typed adds to the score of its family."""
+
+class Weighting(Protocol):
+    """How a field counts in the score."""
+
+    @property
+    def boost(self) -> float:
+        """The weight of the field."""
+        ...
+
+    @property
+    def b(self) -> float:
+        """How much a long field is held against a document, from 0 to 1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """One setting of the parameters.
+
+    Attributes:
+        k1: how soon more occurrences of a word stop counting; T reaches half its effect at this
+            value.
+        typed_weight: what the form as typed adds to the score of its family.
+        fields: how each field counts, by name.
+    """
+
+    k1: float = 1.2
+    typed_weight: float = 0.3
+    fields: Mapping[str, Weighting] = field(default_factory=lambda: TEXT_FIELD)
+
+
+RANKING: Final = Ranking()
+"""The setting that every search is ranked by; `benchmarks.relevance` compares it with others."""

@@ -23,7 +23,7 @@ from index.question import RECORD_FIELDS
 from search.engine import open_engine
 from search.facets import FACETS
 from search.query.lexer import OPERATORS
-from search.ranking import K1, TYPED_WEIGHT
+from search.ranking import RANKING
 from search.request import PARAMETERS, SORTS
 from web.application import create_app
 from web.commands import main as qe
@@ -218,8 +218,8 @@ def test_relevance_gives_the_constants_of_the_ranking() -> None:
     """The two numbers of the formula that no table holds are those of the code."""
     prose = read(DOCS / "relevance.md")
 
-    assert f"`k1` is {K1}" in prose
-    assert f"a weight of {TYPED_WEIGHT}" in prose
+    assert f"`k1` is {RANKING.k1}" in prose
+    assert f"a weight of {RANKING.typed_weight}" in prose
 
 
 def markdown_files() -> list[Path]:

@@ -95,7 +95,7 @@ def _append_kept(
 def _merge_bytes(sources: Sequence[Source], name: str, each: int, writer: SegmentWriter) -> None:
     """Bytes of documents with their bounds, of which each document has `each`."""
     data = writer.create(name, np.uint8)
-    sizes = []
+    sizes = [np.empty(0, np.int64)]
     for source in sources:
         held, bounds = source.arrays.arrays[name], source.arrays.arrays[f"{name}.bounds"]
         for first, last in source.kept_ranges:
@@ -108,7 +108,7 @@ def _merge_records(sources: Sequence[Source], writer: SegmentWriter) -> None:
     dictionary = _commonest_dictionary(sources)
     writer.write("records.dictionary", np.frombuffer(dictionary, np.uint8))
     data = writer.create("records", np.uint8)
-    sizes = []
+    sizes = [np.empty(0, np.int64)]
     for source in sources:
         for frames, bounds in _frames(source, dictionary):
             data.append(frames)

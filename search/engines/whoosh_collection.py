@@ -8,9 +8,9 @@ Fields are known by the names that segments give them; none in particular.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from search.engines.sorted_arrays import (
 )
 from search.engines.whoosh_postings import PostingRange, find_postings
 from search.expansion import Slot
+from search.ranking import RANKING, Ranking
 
 Ranges = Sequence[PostingRange]
 
@@ -53,20 +54,6 @@ LOOKUP_COST: Final = 16
 """How many postings are read in the time that one document is looked up in a list."""
 
 
-class Weighting(Protocol):
-    """How a field counts in the score; see `search.ranking`."""
-
-    @property
-    def boost(self) -> float:
-        """The weight of the field."""
-        ...
-
-    @property
-    def b(self) -> float:
-        """How much a long field is held against a document, from 0 to 1."""
-        ...
-
-
 class Collection:
     """What the evaluator reads; shared by threads.
 
@@ -74,18 +61,17 @@ class Collection:
 
     Args:
         segments: of the generation.
-        weightings: of each field that may be searched, by name.
+        ranking: how documents are scored.
 
     Attributes:
         size: how many document numbers there are, deleted ones included.
         live: bool, shape (size,); None when no document is deleted.
         live_count: how many documents are live: the N of every formula.
         segments, bases: each segment, and the number of its first document.
+        ranking: how its documents are scored.
     """
 
-    def __init__(
-        self, segments: Sequence[OpenSegment], weightings: Mapping[str, Weighting]
-    ) -> None:
+    def __init__(self, segments: Sequence[OpenSegment], ranking: Ranking = RANKING) -> None:
         self.segments = [segment.arrays for segment in segments]
         bounds: list[int] = np.cumsum(
             [0, *(segment.size for segment in self.segments)], dtype=np.intp
@@ -93,7 +79,7 @@ class Collection:
         self.bases, self.size = bounds[:-1], bounds[-1]
         self.live = _live(segments, self.bases, self.size)
         self.live_count = self.size if self.live is None else int(np.count_nonzero(self.live))
-        self._weightings = weightings
+        self.ranking = ranking
         self._lengths: Memo[str, NDArray[Any]] = Memo(MOST_FIELDS)
         self._weights: Memo[str, Floats] = Memo(MOST_FIELDS)
         self._fields = tuple(dict.fromkeys(name for s in self.segments for name in s.fields))
@@ -313,7 +299,7 @@ class Collection:
         return totals
 
     def _compute_weights(self, field: str) -> Floats:
-        weighting, lengths = self._weightings[field], self.lengths(field)
+        weighting, lengths = self.ranking.fields[field], self.lengths(field)
         counted = lengths if self.live is None else lengths[self.live]
         average = float(counted.mean()) if counted.size else 0.0
         norms = lengths * (weighting.b / average if average else 0.0) + (1 - weighting.b)

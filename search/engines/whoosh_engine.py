@@ -37,6 +37,7 @@ from search.expansion import Unit
 from search.explanation import Explanation
 from search.facets import FacetCounts
 from search.marks import find_marks, mark_html, mark_text
+from search.ranking import RANKING, Ranking
 from search.request import PER_PAGE, SearchRequest
 from search.results import SearchResults
 from search.similarity import Similar
@@ -113,9 +114,9 @@ def _damage_told(opened: _Opened) -> Iterator[None]:
 class WhooshEngine:
     """Answers from the newest generation of a Whoosh index; safe to share between threads."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, ranking: Ranking = RANKING) -> None:
         """Open the index in `directory`; raises as `search.engine.open_engine` says."""
-        self._directory = directory
+        self._directory, self._ranking = directory, ranking
         self._lock = Lock()
         self._unreadable: int | None = None
         self._listed: int | None = None
@@ -229,7 +230,9 @@ class WhooshEngine:
         manifest = check(self._directory, analyser=fingerprint())
         index = open_index(self._directory)
         with damage_named(self._directory):
-            snapshot = Snapshot(open_generation(index), fictional=manifest.fictional)
+            snapshot = Snapshot(
+                open_generation(index), fictional=manifest.fictional, ranking=self._ranking
+            )
             return _Opened(index, snapshot, Facets(snapshot))
 
     def _current(self) -> _Opened:

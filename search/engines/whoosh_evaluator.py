@@ -25,7 +25,6 @@ from search.engines.sorted_arrays import (
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_terms import Term, Weighed, look_up
 from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Unit
-from search.ranking import K1, TYPED_WEIGHT
 
 
 class Matches(NamedTuple):
@@ -205,15 +204,15 @@ class Evaluator:
 
     def _score(self, unit: Unit, weighed: Weighed) -> Floats:
         """The scores of a unit: `idf · T / (k1 + T)`, and the bonus for the form as typed."""
-        term = self.term(unit)
-        scores = weighed.totals / (weighed.totals + K1)
+        term, ranking = self.term(unit), self._collection.ranking
+        scores = weighed.totals / (weighed.totals + ranking.k1)
         if weighed.typed is weighed.totals:
-            scores *= (1 + TYPED_WEIGHT) * self.idf(term.frequency)
+            scores *= (1 + ranking.typed_weight) * self.idf(term.frequency)
             return scores
         scores *= self.idf(term.frequency)
         if weighed.typed is not None:
-            bonus = weighed.typed / (weighed.typed + K1)
-            bonus *= TYPED_WEIGHT * self.idf(term.typed_frequency)
+            bonus = weighed.typed / (weighed.typed + ranking.k1)
+            bonus *= ranking.typed_weight * self.idf(term.typed_frequency)
             scores += bonus
         return scores
 

@@ -79,6 +79,7 @@ def _shares(search: Search, document: int) -> Iterator[UnitShare]:
             fields=tuple(_fields(search.snapshot.collection, unit, document)),
             typed=typed,
             typed_idf=evaluator.idf(term.typed_frequency) if typed else 0.0,
+            ranking=search.snapshot.collection.ranking,
         )
 
 

@@ -18,13 +18,14 @@ from index.columnar.columns import TextColumn
 from index.columnar.index import OpenGeneration
 from index.columnar.layout import SEPARATOR
 from index.columnar.segment_arrays import SegmentArrays
-from index.fields import COLUMNS, NO_INTEGER, TEXT_FIELD, UNFIELDED
+from index.fields import COLUMNS, NO_INTEGER, UNFIELDED
 from index.question import Question
 from index.stores.whoosh_schema import UID
 from search.engines.sorted_arrays import Ints, Mask, places_of
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_spelling import Spelling
 from search.engines.whoosh_vocabulary import Vocabulary
+from search.ranking import RANKING, Ranking
 
 
 class Texts(NamedTuple):
@@ -48,10 +49,12 @@ class Snapshot:
         integers: int32 arrays of shape (size,) by column name; `NO_INTEGER` where absent.
     """
 
-    def __init__(self, opened: OpenGeneration, *, fictional: bool) -> None:
+    def __init__(
+        self, opened: OpenGeneration, *, fictional: bool, ranking: Ranking = RANKING
+    ) -> None:
         self.generation = opened.generation
         self.fictional = fictional
-        self.collection = Collection(opened.segments, TEXT_FIELD)
+        self.collection = Collection(opened.segments, ranking)
         self.vocabulary = Vocabulary(self.collection, UNFIELDED)
         self.spelling = Spelling(self.collection, self.vocabulary, UNFIELDED)
         self.integers: Mapping[str, NDArray[np.int32]] = {

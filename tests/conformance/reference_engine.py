@@ -37,7 +37,7 @@ from search.query.nodes import (
     Word,
 )
 from search.query.parser import parse_lenient
-from search.ranking import K1, TYPED_WEIGHT
+from search.ranking import RANKING
 from search.request import PER_PAGE, Choice, SearchRequest
 from search.results import Extraits, Hit, SearchResults
 from search.sigles import Sigle, sigles
@@ -354,7 +354,7 @@ class Lookup:
             case Leaf(patterns, typed):
                 score = self.bm25f(patterns, question, fields)
                 if typed is not None:
-                    score += TYPED_WEIGHT * self.bm25f((typed,), question, fields)
+                    score += RANKING.typed_weight * self.bm25f((typed,), question, fields)
                 return score
             case Fielded(name, inner):
                 return self.weight(inner, question, (name,))
@@ -470,7 +470,7 @@ class Lookup:
         count = len(self.engine.questions)
         matching = self.document_frequency(patterns, fields)
         idf = math.log(1 + (count - matching + 0.5) / (matching + 0.5))
-        return idf * weighted / (K1 + weighted)
+        return idf * weighted / (RANKING.k1 + weighted)
 
     def average_length(self, name: str) -> float:
         lengths = [length_of(texts[name]) for texts in self.engine.tokens.values()]

@@ -30,7 +30,7 @@ from search.expansion import (
     Unit,
 )
 from search.expansion import Sequence as WordSequence
-from search.ranking import K1, TYPED_WEIGHT
+from search.ranking import Ranking
 from tests.index.columnar.recipes import RELATIONS, SHAPE, Recipe, make_run
 
 WORDS = "egg eggs eggnog salt".split()
@@ -46,6 +46,7 @@ class Weighting:
 
 
 WEIGHTINGS = {"name": Weighting(2.5, 0.5), "steps": Weighting(1.0, 0.75)}
+RANKING = Ranking(k1=0.9, typed_weight=0.4, fields=WEIGHTINGS)
 
 texts = st.lists(st.sampled_from(WORDS), max_size=7).map(tuple)
 batches = st.lists(
@@ -135,7 +136,7 @@ def _schema() -> Schema:
 
 def open_collection(index: ColumnarIndex) -> Collection:
     """The newest generation of an index."""
-    return Collection(open_generation(index).segments, WEIGHTINGS)
+    return Collection(open_generation(index).segments, RANKING)
 
 
 def slugs_of(collection: Collection, documents: Sequence[int]) -> list[str]:
@@ -180,7 +181,7 @@ class PlainLoops:
             case Unit():
                 bonus = (clause.typed,) if clause.typed else ()
                 own = self._bm25f(clause.alternatives, clause.fields, recipe)
-                return own + TYPED_WEIGHT * self._bm25f(bonus, clause.fields, recipe)
+                return own + RANKING.typed_weight * self._bm25f(bonus, clause.fields, recipe)
             case AllOf(children) | AnyOf(children):
                 return sum(self._score(child, recipe) for child in children)
             case AtLeast(_, children, required):
@@ -201,7 +202,7 @@ class PlainLoops:
                 total += weighting.boost * frequency / (1 - weighting.b + weighting.b * length)
         found = sum(any(self._frequency(alternatives, r, n) for n in names) for r in self.recipes)
         idf = math.log(1 + (len(self.recipes) - found + 0.5) / (found + 0.5))
-        return idf * total / (K1 + total)
+        return idf * total / (RANKING.k1 + total)
 
     def _frequency(self, alternatives: Sequence[WordSequence], recipe: Recipe, name: str) -> int:
         words: tuple[str, ...] = getattr(recipe, name)

@@ -11,7 +11,7 @@ import click
 from index.fields import TEXT_FIELD
 from search.engine import open_engine
 from search.explanation import Explanation, FieldShare, UnitShare
-from search.ranking import K1, TYPED_WEIGHT
+from search.ranking import Ranking
 from web.commands.search import Option, read_request, search_options
 from web.commands.shell import Failure, index_option
 from web.commands.text import printable
@@ -84,30 +84,31 @@ def _unit_lines(unit: UnitShare, questions: int) -> Iterator[str]:
     if not unit.fields:
         yield f"« {unit.label} » : absent de cette question ({_count(unit.questions)})."
         return
+    ranking = unit.ranking
     yield f"« {unit.label} » : {_decimal(unit.points + unit.bonus)}"
     yield (
         f"  rareté {_decimal(unit.idf)} : {_count(unit.questions)} sur {grouped(questions)} "
         f"l’ont, sous une forme ou une autre"
     )
-    yield from map(_field_line, unit.fields)
+    yield from (_field_line(share, ranking) for share in unit.fields)
     yield (
-        f"  ensemble {_decimal(unit.total)} ; rareté × ensemble ÷ ({_decimal(K1)} + ensemble) = "
-        f"{_decimal(unit.points)}"
+        f"  ensemble {_decimal(unit.total)} ; "
+        f"rareté × ensemble ÷ ({_decimal(ranking.k1)} + ensemble) = {_decimal(unit.points)}"
     )
     if unit.typed:
         yield (
-            f"  forme tapée : {_decimal(TYPED_WEIGHT)} × la même formule pour elle seule "
+            f"  forme tapée : {_decimal(ranking.typed_weight)} × la même formule pour elle seule "
             f"(rareté {_decimal(unit.typed_idf)}, ensemble {_decimal(unit.typed)}) = "
             f"{_decimal(unit.bonus)}"
         )
 
 
-def _field_line(share: FieldShare) -> str:
-    field = TEXT_FIELD[share.field]
+def _field_line(share: FieldShare, ranking: Ranking) -> str:
+    label = TEXT_FIELD[share.field].label.lower()
     return (
-        f"  {field.label.lower()} : {_occurrences(share.forms) or f'{share.occurrences} fois'} "
+        f"  {label} : {_occurrences(share.forms) or f'{share.occurrences} fois'} "
         f"× {_decimal(share.weight)} = {_decimal(share.adds)} "
-        f"(poids {_decimal(field.boost)} ; {counted(share.length, 'mot')}, "
+        f"(poids {_decimal(ranking.fields[share.field].boost)} ; {counted(share.length, 'mot')}, "
         f"{_decimal(share.average, 0)} en moyenne)"
     )
 
