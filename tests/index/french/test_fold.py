@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.french.fold import accented, fold
+from index.french.fold import accented, fold, fold_words
 
 WORDS = st.text(st.characters(categories=["Ll", "Lu", "Lt", "Lo", "Nd"]), min_size=1, max_size=12)
 FRENCH_WORDS = st.text("abcdefghijklmnopqrstuvwxyzàâäæçéèêëîïôöœùûüÿ", min_size=1, max_size=12)
@@ -97,3 +97,9 @@ def test_an_accented_word_folds_to_its_unaccented_spelling(word: str) -> None:
     )
 
     assert fold(word) == bare.replace("œ", "oe").replace("æ", "ae")
+
+
+@given(st.lists(st.text(alphabet=st.characters(categories=["L"]), min_size=1)))
+def test_many_words_fold_as_each_does(words: list[str]) -> None:
+    """Those too that are written with a space, or with no letter at all."""
+    assert fold_words(words) == [fold(word) for word in words]
