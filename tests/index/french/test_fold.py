@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.french.fold import accented, fold, fold_words
+from index.french.fold import accented, fold, fold_words, transcribe
 
 WORDS = st.text(st.characters(categories=["Ll", "Lu", "Lt", "Lo", "Nd"]), min_size=1, max_size=12)
 FRENCH_WORDS = st.text("abcdefghijklmnopqrstuvwxyzàâäæçéèêëîïôöœùûüÿ", min_size=1, max_size=12)
@@ -103,3 +103,11 @@ def test_an_accented_word_folds_to_its_unaccented_spelling(word: str) -> None:
 def test_many_words_fold_as_each_does(words: list[str]) -> None:
     """Those too that are written with a space, or with no letter at all."""
     assert fold_words(words) == [fold(word) for word in words]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_long_texts_are_written_as_short_ones(text: str) -> None:
+    """Character by character, however many there are."""
+    long = text + "é’œ\u00a0–" * 30
+
+    assert transcribe(long) == "".join(map(transcribe, long))
