@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 BENCH ?=
+RELEVANCE ?=
 KILLS ?= 1000
 
 BIN := .venv/bin
@@ -13,10 +14,10 @@ DEMO := demo/acteurs demo/organes demo/questions
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test kills lint docs bench lock
+.PHONY: help run test kills lint docs bench relevance lock
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/ready-to-run ## Serve var/index, else the demo corpus, on http://127.0.0.1:8000 (or PORT=)
 	@if [ -d var/index ]; then index=var/index; else index=var/demo; fi; \
@@ -39,6 +40,9 @@ docs: .venv/ready-to-run ## Write the generated tables of docs/ again
 
 bench: .venv/ready-to-bench ## Compare with tantivy, SQLite FTS5 and stock Whoosh (BENCH=--help)
 	$(BIN)/python -m benchmarks run $(BENCH)
+
+relevance: .venv/ready-to-bench ## Measure whether what should come first does (RELEVANCE=--help)
+	$(BIN)/python -m benchmarks relevance $(RELEVANCE)
 
 lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.toml
 	$(PIP_COMPILE) --output-file requirements/run.txt pyproject.toml

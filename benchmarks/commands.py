@@ -36,6 +36,8 @@ from benchmarks.peers import (
     peer_version,
 )
 from benchmarks.progress import Steps
+from benchmarks.relevance import UnknownParameter, setting
+from benchmarks.relevance_command import DATA, print_relevance
 from benchmarks.report import print_report
 from benchmarks.site import WrkMissing, measure_page
 from benchmarks.stages import print_stages
@@ -200,6 +202,40 @@ def completion(index: Path, seed: int) -> None:
     """Type words of an index letter by letter, and show how long each letter is waited for."""
     for line in describe_completion(measure_completion(index, seed)):
         click.echo(line)
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  python -m benchmarks relevance
+  python -m benchmarks relevance --set titre.boost=4 --set k1=0.9
+"""
+)
+@click.option(
+    "--set",
+    "assignments",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Compare with a ranking of which this is changed: k1, typed_weight, closest_share, or "
+    "boost and b of a field, as titre.boost. Repeatable.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DATA,
+    help="The folder of real questions, whose titles are looked for when it is there.",
+)
+def relevance(assignments: tuple[str, ...], data: Path) -> None:
+    """Measure whether the questions that should come first do.
+
+    Judged queries on the demo corpus, then titles of real questions as queries.
+    """
+    try:
+        other = setting(assignments) if assignments else None
+    except UnknownParameter as error:
+        raise click.ClickException(str(error)) from error
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    print_relevance(Console(width=width), data, other)
 
 
 @main.command()

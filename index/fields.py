@@ -93,7 +93,7 @@ def _plain(html: str | None) -> str | None:
 TEXT_FIELDS: Final = (
     TextField("titre", "Titre", 2.5, 0.5, True, True, lambda q: q.titre),
     TextField("rubrique", "Rubrique", 1.0, 0.3, True, False, _headings),
-    TextField("question", "Question", 1.0, 0.6, True, True, lambda q: _plain(q.texte_question)),
+    TextField("question", "Question", 1.0, 0.4, True, True, lambda q: _plain(q.texte_question)),
     TextField("reponse", "Réponse", 0.8, 0.6, True, True, lambda q: _plain(q.texte_reponse)),
     TextField("numero", "Numéro", 3.0, 0.0, True, False, _numbers),
     TextField("auteur", "Députée ou député", 1.0, 0.0, False, False, lambda q: q.auteur),

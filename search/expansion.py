@@ -6,6 +6,7 @@ tree without it, so that a mistake here shows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeAlias
@@ -26,6 +27,7 @@ from search.query.nodes import (
     Prefix,
     Word,
 )
+from search.ranking import RANKING
 from search.sigles import Widening, find_named, sigle_of
 
 QUERY_FIELDS: Final[Mapping[str, str]] = {fold(field.name): field.name for field in TEXT_FIELDS}
@@ -150,20 +152,26 @@ class Vocabulary(Protocol):
         ...
 
 
-def expand(tree: Node, vocabulary: Vocabulary, champ: str | None = None) -> Expanded:
+def expand(
+    tree: Node,
+    vocabulary: Vocabulary,
+    champ: str | None = None,
+    share: float = RANKING.closest_share,
+) -> Expanded:
     """Turn a query tree into clauses over the terms of a vocabulary.
 
     Args:
         tree: as parsed.
         vocabulary: of the index that will be searched.
         champ: the one field that words without a prefix are searched in, or None for all.
+        share: the part of the words that the closest questions need, rounded up.
     """
     fields = (champ,) if champ else UNFIELDED
     expansion = _Expansion(vocabulary)
     clause = expansion.clause(tree, fields)
     root = AllOf() if clause is None else clause
-    minimum = 1 if isinstance(tree, Draft) else None
-    return Expanded(root, _closest(root, minimum), clause is not None)
+    share = 0 if isinstance(tree, Draft) else share
+    return Expanded(root, _closest(root, share), clause is not None)
 
 
 def widenings(root: Clause) -> tuple[Widening, ...]:
@@ -372,11 +380,11 @@ def _relaxable(clause: Clause) -> bool:
             return False
 
 
-def _closest(root: Clause, minimum: int | None) -> AtLeast | None:
-    """At least half of the words that may be lacking, rounded up; None when none may be."""
+def _closest(root: Clause, share: float) -> AtLeast | None:
+    """At least a part of the words that may be lacking, and one; None when none may be."""
     if not isinstance(root, AllOf):
         return None
     words = tuple(filter(_relaxable, root.children))
     others = tuple(child for child in root.children if child not in words)
-    minimum = minimum or -(-len(words) // 2)
+    minimum = max(1, math.ceil(share * len(words)))
     return AtLeast(minimum, words, others) if minimum < len(words) else None

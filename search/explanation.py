@@ -20,7 +20,7 @@ class FieldShare:
         occurrences: how often the word, or the phrase, occurs there.
         forms: the same of each form of a word, the most frequent first; empty for a phrase.
         weight: what one occurrence adds: the boost of the field over its norm.
-        length: words of the field in this question. average: in all questions.
+        length: words of the field in this question. average: in the questions that have it.
     """
 
     field: str
@@ -85,6 +85,7 @@ class Explanation:
         filtered: whether its words match and a filter excludes it.
         sort: that of the request: the score orders nothing unless it is `pertinence`.
         score: what its words give it; 0 when they don't make it match.
+        nearness: the part of it that they give for standing together.
         units: the words of the search, in the order typed. excluded: those that it must not
             have, as typed, and has.
     """
@@ -97,6 +98,7 @@ class Explanation:
     filtered: bool
     sort: str
     score: float
+    nearness: float
     units: tuple[UnitShare, ...]
     excluded: tuple[str, ...]
 

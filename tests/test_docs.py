@@ -23,7 +23,7 @@ from index.question import RECORD_FIELDS
 from search.engine import open_engine
 from search.facets import FACETS
 from search.query.lexer import OPERATORS
-from search.ranking import RANKING
+from search.ranking import BETWEEN, FOREMOST, RANKING
 from search.request import PARAMETERS, SORTS
 from web.application import create_app
 from web.commands import main as qe
@@ -220,6 +220,9 @@ def test_relevance_gives_the_constants_of_the_ranking() -> None:
 
     assert f"`k1` is {RANKING.k1}" in prose
     assert f"a weight of {RANKING.typed_weight}" in prose
+    assert f"Among the {FOREMOST} best" in prose
+    assert f"at most {BETWEEN + 1} places behind the first" in prose
+    assert f"`{RANKING.near_weight} · min(idf, idf)" in prose
 
 
 def markdown_files() -> list[Path]:

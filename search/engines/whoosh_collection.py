@@ -298,10 +298,16 @@ class Collection:
                 totals[places] += weighed
         return totals
 
+    def average_length(self, field: str) -> float:
+        """Words of a field in the live documents that have any there; 0 when none has."""
+        lengths = self.lengths(field)
+        counted = lengths if self.live is None else lengths[self.live]
+        holding = int(np.count_nonzero(counted))
+        return int(counted.sum(dtype=np.int64)) / holding if holding else 0.0
+
     def _compute_weights(self, field: str) -> Floats:
         weighting, lengths = self.ranking.fields[field], self.lengths(field)
-        counted = lengths if self.live is None else lengths[self.live]
-        average = float(counted.mean()) if counted.size else 0.0
+        average = self.average_length(field)
         norms = lengths * (weighting.b / average if average else 0.0) + (1 - weighting.b)
         # Where a field has no word, it has no posting either, and may have a norm of zero.
         return np.divide(weighting.boost, norms, out=np.zeros(self.size), where=norms > 0)

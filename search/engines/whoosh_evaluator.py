@@ -47,10 +47,14 @@ class Outcome(NamedTuple):
 
 
 class Evaluator:
-    """Evaluates the clauses of one search over one collection; for one thread."""
+    """Evaluates the clauses of one search over one collection; for one thread.
+
+    Attributes:
+        collection: what it reads.
+    """
 
     def __init__(self, collection: Collection) -> None:
-        self._collection = collection
+        self.collection = collection
         self._terms: dict[Unit, Term] = {}
 
     def find(self, clause: Clause) -> Matches:
@@ -176,11 +180,11 @@ class Evaluator:
 
     def _join(self, children: Sequence[Clause], minimum: int) -> Matches:
         """The documents that match at least `minimum` of some clauses, with all their scores."""
-        if self._collection.is_sparse(sum(map(self._most, children))):
+        if self.collection.is_sparse(sum(map(self._most, children))):
             return self._join_few(children, minimum)
         found = [self.find(child) for child in children]
-        documents = union_of((part.documents for part in found), self._collection.size)
-        ranks = ranks_of(documents, self._collection.size)
+        documents = union_of((part.documents for part in found), self.collection.size)
+        ranks = ranks_of(documents, self.collection.size)
         counts, scores = np.zeros(documents.size, np.intp), np.zeros(documents.size)
         for part in found:
             places = ranks.take(part.documents)
@@ -199,12 +203,12 @@ class Evaluator:
         return Matches(documents.take(kept), sums.take(kept))
 
     def _everything(self) -> Matches:
-        documents = self._collection.everything
+        documents = self.collection.everything
         return Matches(documents, np.zeros(documents.size))
 
     def _score(self, unit: Unit, weighed: Weighed) -> Floats:
         """The scores of a unit: `idf · T / (k1 + T)`, and the bonus for the form as typed."""
-        term, ranking = self.term(unit), self._collection.ranking
+        term, ranking = self.term(unit), self.collection.ranking
         scores = weighed.totals / (weighed.totals + ranking.k1)
         if weighed.typed is weighed.totals:
             scores *= (1 + ranking.typed_weight) * self.idf(term.frequency)
@@ -218,13 +222,13 @@ class Evaluator:
 
     def idf(self, frequency: int) -> float:
         """What it is worth that so many live documents have a unit."""
-        return math.log1p((self._collection.live_count - frequency + 0.5) / (frequency + 0.5))
+        return math.log1p((self.collection.live_count - frequency + 0.5) / (frequency + 0.5))
 
     def term(self, unit: Unit) -> Term:
         """A unit looked up, once however often the query repeats it."""
         term = self._terms.get(unit)
         if term is None:
-            term = self._terms[unit] = look_up(self._collection, unit)
+            term = self._terms[unit] = look_up(self.collection, unit)
         return term
 
     def _most(self, clause: Clause) -> int:
@@ -233,10 +237,10 @@ class Evaluator:
             case Unit():
                 return self.term(clause).most
             case AllOf(children):
-                return min(map(self._most, children), default=self._collection.live_count)
+                return min(map(self._most, children), default=self.collection.live_count)
             case AnyOf(children) | AtLeast(_, children, ()):
                 return sum(map(self._most, children))
             case AtLeast(_, _, required):
                 return self._most(AllOf(required))
             case NoneOf():
-                return self._collection.live_count
+                return self.collection.live_count

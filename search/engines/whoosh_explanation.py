@@ -17,6 +17,7 @@ from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_evaluator import Matches
 from search.engines.whoosh_postings import PostingRange
 from search.engines.whoosh_search import Search
+from search.engines.whoosh_sorting import SCORE_DECIMALS
 from search.engines.whoosh_terms import look_up
 from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Unit, positive_units
 from search.explanation import Explanation, FieldShare, UnitShare
@@ -30,6 +31,7 @@ def explain(search: Search, uid: str) -> Explanation | None:
     if document is None:
         return None
     clause = search.clause_matching(document)
+    score, words = _score(search, clause, document), _words(search, clause, document)
     ordered = search.ordered()
     ranks = places_of(ordered == document).tolist()
     return Explanation(
@@ -40,7 +42,8 @@ def explain(search: Search, uid: str) -> Explanation | None:
         closest=clause is not None and clause is search.expanded.closest,
         filtered=clause is not None and not _passes(search, document),
         sort=search.request.sort,
-        score=_score(search, clause, document),
+        score=score,
+        nearness=round(score - words, SCORE_DECIMALS),
         units=tuple(_shares(search, document)),
         excluded=tuple(_borne(search, document)),
     )
@@ -52,10 +55,17 @@ def _passes(search: Search, document: int) -> bool:
     return search.narrow(found).documents.size > 0
 
 
-def _score(search: Search, clause: Clause | None, document: int) -> float:
+def _words(search: Search, clause: Clause | None, document: int) -> float:
     if clause is None:
         return 0.0
     return float(search.evaluator.evaluate(clause, np.array([document], np.intp)).scores[0])
+
+
+def _score(search: Search, clause: Clause | None, document: int) -> float:
+    if clause is None:
+        return 0.0
+    documents, scores = search.find_by(clause)
+    return float(scores[documents.searchsorted(document)])
 
 
 def _borne(search: Search, document: int) -> Iterator[str]:
@@ -97,7 +107,7 @@ def _fields(collection: Collection, unit: Unit, document: int) -> Iterator[Field
                 forms=_forms(collection, unit, field, document),
                 weight=weight,
                 length=int(lengths[document]),
-                average=float(lengths[collection.everything].mean()),
+                average=collection.average_length(field),
             )
 
 

@@ -5,8 +5,8 @@ No text is analysed: which words are marked follows from the positions that the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from index.columnar.segment_arrays import SegmentArrays
 from index.markup import text_of_html
@@ -18,6 +18,10 @@ from search.results import Extraits, Hit
 from search.snippets import best_passages, opening
 
 _FIELDS: Final = ("titre", "question", "reponse")
+
+
+Located: TypeAlias = tuple[SegmentArrays, int]
+"""A segment, and the number of a document in it."""
 
 
 class Found(NamedTuple):
@@ -37,33 +41,34 @@ class Found(NamedTuple):
     score: float | None
 
 
-def build_hits(found: Sequence[Found], champ: str | None) -> tuple[Hit, ...]:
+def build_hits(
+    found: Sequence[Found], places: Sequence[FieldPlaces], champ: str | None
+) -> tuple[Hit, ...]:
     """The hits of a page.
 
     Each step is done for all of them before the next: it takes less time than hit after hit.
 
     Args:
         found: in the order of the page, each question once.
+        places: of each of them, of at least its units, as `locate_words` gives them.
         champ: the one side of which passages are shown, or None for both.
     """
-    places = _find_places(found)
     questions = [Question.from_stored(one.arrays.records.read(one.document)) for one in found]
     texts = [_texts_of(question, champ) for question in questions]
     marks = [_marks_of(*each) for each in zip(found, places, texts, strict=True)]
     return tuple([_hit(*each) for each in zip(found, questions, texts, marks, strict=True)])
 
 
-def _find_places(found: Sequence[Found]) -> list[FieldPlaces]:
-    """Where the slots of all units stand in each question, a segment's questions together."""
-    units = {id(unit): unit for one in found for unit in one.units}
-    slots = list(dict.fromkeys(searched_slots(units.values(), _FIELDS)))
+def locate_words(located: Sequence[Located], units: Iterable[Unit]) -> list[FieldPlaces]:
+    """Where the words of some units stand in each question, a segment's questions together."""
+    slots = list(dict.fromkeys(searched_slots(list(units), _FIELDS)))
     segments: dict[SegmentArrays, list[int]] = {}
-    for one in found:
-        segments.setdefault(one.arrays, []).append(one.document)
+    for arrays, document in located:
+        segments.setdefault(arrays, []).append(document)
     places = {
         arrays: find_places(arrays, documents, slots) for arrays, documents in segments.items()
     }
-    return [places[one.arrays][one.document] for one in found]
+    return [places[arrays][document] for arrays, document in located]
 
 
 def _texts_of(question: Question, champ: str | None) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
@@ -16,7 +16,9 @@ from search.engines.whoosh_evaluator import Evaluator, Matches
 from search.engines.whoosh_facets import Facets, begins
 from search.engines.whoosh_filters import Narrowed, canonical, narrow
 from search.engines.whoosh_forms import list_forms
-from search.engines.whoosh_hits import Found, build_hits
+from search.engines.whoosh_hits import Found, build_hits, locate_words
+from search.engines.whoosh_nearness import nearness, successive_words
+from search.engines.whoosh_page_places import FieldPlaces
 from search.engines.whoosh_snapshot import Snapshot
 from search.engines.whoosh_sorting import SCORE_DECIMALS, page_of
 from search.expansion import (
@@ -32,6 +34,7 @@ from search.facets import FacetCounts
 from search.query.check import check as check_query
 from search.query.nodes import Node
 from search.query.parser import parse_lenient
+from search.ranking import FOREMOST
 from search.request import SearchRequest
 from search.results import Hit, SearchResults
 
@@ -46,6 +49,7 @@ class Search:
         request: with its facet values in canonical form.
         tree: the query as parsed.
         hints: French sentences about the query.
+        places: where its words stand in the documents that were looked at, by their numbers.
     """
 
     snapshot: Snapshot
@@ -55,18 +59,20 @@ class Search:
     expanded: Expanded
     hints: tuple[str, ...]
     evaluator: Evaluator
+    places: dict[int, FieldPlaces] = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: SearchRequest, snapshot: Snapshot, facets: Facets) -> Search:
         """Understand a request; nothing is looked up yet but words and facet values."""
         parsed = parse_lenient(request.q, QUERY_FIELDS)
         hints = dict.fromkeys(hint.message for hint in (*parsed.hints, *check_query(parsed.tree)))
+        share = snapshot.collection.ranking.closest_share
         return cls(
             snapshot,
             facets,
             canonical(request, facets),
             parsed.tree,
-            expand(parsed.tree, snapshot.vocabulary, request.champ),
+            expand(parsed.tree, snapshot.vocabulary, request.champ, share),
             tuple(hints),
             Evaluator(snapshot.collection),
         )
@@ -94,7 +100,22 @@ class Search:
 
     def find(self) -> Matches:
         """The questions that match the words, whatever the filters."""
-        return self.evaluator.find(self.expanded.root)
+        return self.find_by(self.expanded.root)
+
+    def find_by(self, clause: Clause) -> Matches:
+        """The questions that match the query, or the closest ones.
+
+        Words that stand together add to the scores of the foremost.
+        """
+        matches = self.evaluator.find(clause)
+        pairs = successive_words(self.expanded.root) if self.request.sort == "pertinence" else []
+        if pairs and matches.documents.size:
+            found = page_of(self.snapshot, *matches, "pertinence", range(FOREMOST))
+            documents = matches.documents.take(found)
+            matches.scores[found] += nearness(
+                self.evaluator, pairs, documents.tolist(), self._locate(documents)
+            )
+        return matches
 
     def narrow(self, matches: Matches) -> Narrowed:
         """Those of some matches that pass the filters."""
@@ -125,7 +146,7 @@ class Search:
         closest = self.expanded.closest
         if closest is None or matches.documents.size:
             return ()
-        near = self.evaluator.find(closest)
+        near = self.find_by(closest)
         return self._hits(closest, near, self.narrow(near), "pertinence", range(MOST_APPROCHES))
 
     def count_facets(self, narrowed: Narrowed) -> Mapping[str, FacetCounts]:
@@ -216,8 +237,18 @@ class Search:
                 self._found(*one)
                 for one in zip(documents.tolist(), scores.tolist(), units, strict=True)
             ],
+            self._locate(documents),
             self.request.champ,
         )
+
+    def _locate(self, documents: Ints) -> list[FieldPlaces]:
+        """Where the words of the query stand in a few documents; once for each document."""
+        numbers = documents.tolist()
+        unknown = [number for number in numbers if number not in self.places]
+        located = [self.snapshot.collection.locate(number) for number in unknown]
+        found = locate_words(located, dict.fromkeys(positive_units(self.expanded.root)))
+        self.places.update(zip(unknown, found, strict=True))
+        return [self.places[number] for number in numbers]
 
     def _found(self, document: int, score: float, units: list[Unit]) -> Found:
         scored = self.request.sort == "pertinence"

@@ -14,8 +14,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
-from index.fields import TEXT_FIELD, TEXT_FIELDS, UNFIELDED
+from index.fields import MARKED_FIELDS, TEXT_FIELD, TEXT_FIELDS, UNFIELDED
 from index.french.analyzer import Token, analyze
 from index.french.families import Families
 from index.french.fold import fold
@@ -37,7 +38,7 @@ from search.query.nodes import (
     Word,
 )
 from search.query.parser import parse_lenient
-from search.ranking import RANKING
+from search.ranking import BETWEEN, FOREMOST, MOST_PAIRS, RANKING
 from search.request import PER_PAGE, Choice, SearchRequest
 from search.results import Extraits, Hit, SearchResults
 from search.sigles import Sigle, sigles
@@ -67,6 +68,18 @@ class Leaf:
 
     patterns: tuple[Pattern, ...]
     typed: Pattern | None
+
+
+@dataclass(frozen=True)
+class RowWord:
+    """A word of a query, in any of its forms, and the fields that it is looked for in."""
+
+    leaf: Leaf
+    fields: tuple[str, ...]
+
+    def places(self, tokens: Iterable[Token]) -> set[int]:
+        forms = frozenset().union(*(pattern.words[0] for pattern in self.leaf.patterns))
+        return {token.position for token in tokens if is_form(token, forms)}
 
 
 class ReferenceEngine:
@@ -99,16 +112,17 @@ class ReferenceEngine:
         closest = [] if matching else lookup.closest()
         near = [question for question in closest if self.passes(question, request)]
         first = (request.page - 1) * request.par
-        ordered = self.ordered(kept, request.sort, lookup.scores(kept))
-        nearest = self.ordered(near, "pertinence", lookup.scores(near))
+        scores = lookup.scores(matching or closest)
+        ordered = self.ordered(kept, request.sort, scores)
+        nearest = self.ordered(near, "pertinence", scores)
         return SearchResults(
             request=request,
             description=describe(request),
             total=len(kept),
             duree_ms=0.0,
             donnees_au=self.donnees_au,
-            hits=self.hits(ordered[first : first + request.par], request, lookup),
-            approches=self.hits(nearest[:MOST_APPROCHES], request, lookup),
+            hits=self.hits(ordered[first : first + request.par], request, scores),
+            approches=self.hits(nearest[:MOST_APPROCHES], request, scores),
             facets={facet.name: self.count(facet, matching, request) for facet in FACETS},
         )
 
@@ -116,22 +130,23 @@ class ReferenceEngine:
         """Every question of a request, whatever its page."""
         request = self.canonical(request).replace(par=PER_PAGE)
         lookup = Lookup(self, request)
-        kept = [q for q in self.questions if lookup.matches(q) and self.passes(q, request)]
-        ordered = self.ordered(kept, request.sort, lookup.scores(kept))
+        matching = [question for question in self.questions if lookup.matches(question)]
+        kept = [question for question in matching if self.passes(question, request)]
+        ordered = self.ordered(kept, request.sort, lookup.scores(matching))
         return Listing(request, 1, self.donnees_au, len(ordered), iter(ordered))
 
     def close(self) -> None:
         """Let go of nothing: there is no file."""
 
     def hits(
-        self, questions: Iterable[Question], request: SearchRequest, lookup: Lookup
+        self, questions: Iterable[Question], request: SearchRequest, scores: Mapping[str, float]
     ) -> tuple[Hit, ...]:
         scored = request.sort == "pertinence"
         return tuple(
             Hit(
                 question,
                 question.en_retard(self.donnees_au),
-                lookup.score(question) if scored else None,
+                scores[question.uid] if scored else None,
                 None,
                 Extraits(),
             )
@@ -284,13 +299,14 @@ class Lookup:
         self.unwidened = Lookup(engine, request, widens=False) if widens else self
         self.tree = parse_lenient(request.q, PREFIXES).tree
         self.fields = (request.champ,) if request.champ else UNFIELDED
+        self.sort = request.sort
         self._matching: dict[tuple[Pattern, ...], dict[tuple[str, ...], int]] = {}
 
     def matches(self, question: Question) -> bool:
         return self.holds(self.tree, question, self.fields)
 
     def closest(self) -> list[Question]:
-        """The questions with all that can't be left out and at least half of the words."""
+        """The questions with all that can't be left out and at least a part of the words."""
         words, others, needed = self.relaxed()
         if not needed < len(words):
             return []
@@ -310,15 +326,75 @@ class Lookup:
                 required = self.parts(nodes)
                 words = [n for n in required if may_be_lacking(n)]
                 others = [n for n in required if not may_be_lacking(n)]
-                return words, others, math.ceil(len(words) / 2)
+                return words, others, math.ceil(RANKING.closest_share * len(words))
         return [], [], 0
 
-    def scores(self, questions: Iterable[Question]) -> dict[str, float]:
-        return {question.uid: self.score(question) for question in questions}
+    def scores(self, questions: Sequence[Question]) -> dict[str, float]:
+        """As they are shown: what shows the same score is a tie.
 
-    def score(self, question: Question) -> float:
-        """As it is shown: what shows the same score is a tie."""
-        return round(self.weight(self.tree, question, self.fields), SCORE_DECIMALS)
+        Words that stand together count among the best of all the questions that match.
+        """
+        scores = {q.uid: self.weight(self.tree, q, self.fields) for q in questions}
+        if self.sort == "pertinence":
+            shown = {uid: round(score, SCORE_DECIMALS) for uid, score in scores.items()}
+            for question in self.engine.ordered(questions, "pertinence", shown)[:FOREMOST]:
+                scores[question.uid] += self.nearness(question)
+        return {uid: round(score, SCORE_DECIMALS) for uid, score in scores.items()}
+
+    def nearness(self, question: Question) -> float:
+        """What pairs of successive words add: `near_weight · idf of the rarer · T / (k1 + T)`."""
+        row = pairwise(self.row(self.tree, self.fields))
+        pairs = [(first, second) for first, second in row if first and second]
+        return RANKING.near_weight * sum(
+            self.worth_of_pair(first, second, question) for first, second in pairs[:MOST_PAIRS]
+        )
+
+    def worth_of_pair(self, first: RowWord, second: RowWord, question: Question) -> float:
+        weighted = 0.0
+        for name in MARKED_FIELDS:
+            if name in first.fields and name in second.fields:
+                tokens = self.engine.tokens[question.uid][name]
+                seconds = second.places(tokens)
+                steps = range(1, BETWEEN + 2)
+                count = sum(
+                    any(place + step in seconds for step in steps) for place in first.places(tokens)
+                )
+                if count:
+                    weighted += count * self.weight_of_field(name, question)
+        rarer = min(self.idf(word.leaf.patterns, word.fields) for word in (first, second))
+        return rarer * weighted / (RANKING.k1 + weighted)
+
+    def row(self, node: Node | Leaf, fields: tuple[str, ...]) -> list[RowWord | None]:
+        """The parts of a query in the order typed, None for one that is no word."""
+        match node:
+            case Fielded(name, inner):
+                return self.row(inner, (name,))
+            case And(nodes) | Or(nodes):
+                said = [part for part in nodes if not says_nothing(part)]
+                parts = self.parts(nodes) if isinstance(node, And) else list(dict.fromkeys(said))
+                if len(parts) == 1:
+                    return self.row(parts[0], fields)
+                ordered = parts if isinstance(node, And) else []
+            case Draft(text):
+                ordered = list(self.draft_words(text))
+            case _:
+                ordered = [node]
+        return [self.row_word(part, fields) for part in ordered]
+
+    def row_word(self, node: Node | Leaf, fields: tuple[str, ...]) -> RowWord | None:
+        match node:
+            case Word() | Prefix() | Phrase():
+                leaf = self.leaf(node)
+            case Leaf():
+                leaf = node
+            case Fielded() | And() | Or():
+                inside = self.row(node, fields)
+                return inside[0] if len(inside) == 1 else None
+            case _:
+                return None
+        if leaf is None or any(len(pattern.words) > 1 for pattern in leaf.patterns):
+            return None
+        return RowWord(leaf, fields)
 
     def holds(self, node: Node | Leaf, question: Question, fields: tuple[str, ...]) -> bool:  # noqa: PLR0911
         """Whether a question matches a part of the query."""
@@ -463,18 +539,24 @@ class Lookup:
         for name in fields:
             frequency = self.frequency(patterns, question, name)
             if frequency:
-                field = TEXT_FIELD[name]
-                length = length_of(self.engine.tokens[question.uid][name])
-                norm = 1 - field.b + field.b * length / self.average_length(name)
-                weighted += field.boost * frequency / norm
+                weighted += frequency * self.weight_of_field(name, question)
+        return self.idf(patterns, fields) * weighted / (RANKING.k1 + weighted)
+
+    def idf(self, patterns: tuple[Pattern, ...], fields: tuple[str, ...]) -> float:
         count = len(self.engine.questions)
         matching = self.document_frequency(patterns, fields)
-        idf = math.log(1 + (count - matching + 0.5) / (matching + 0.5))
-        return idf * weighted / (RANKING.k1 + weighted)
+        return math.log(1 + (count - matching + 0.5) / (matching + 0.5))
+
+    def weight_of_field(self, name: str, question: Question) -> float:
+        field = TEXT_FIELD[name]
+        length = length_of(self.engine.tokens[question.uid][name])
+        return field.boost / (1 - field.b + field.b * length / self.average_length(name))
 
     def average_length(self, name: str) -> float:
+        """Over the questions that have the field."""
         lengths = [length_of(texts[name]) for texts in self.engine.tokens.values()]
-        return sum(lengths) / len(lengths)
+        held = [length for length in lengths if length]
+        return sum(held) / len(held)
 
     def document_frequency(self, patterns: tuple[Pattern, ...], fields: tuple[str, ...]) -> int:
         """How many questions any of the patterns occurs in, in any of the fields."""

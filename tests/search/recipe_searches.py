@@ -197,8 +197,8 @@ class PlainLoops:
             frequency = self._frequency(alternatives, recipe, name)
             if frequency:
                 weighting = WEIGHTINGS[name]
-                average = sum(len(getattr(r, name)) for r in self.recipes) / len(self.recipes)
-                length = len(getattr(recipe, name)) / average
+                lengths = [len(getattr(r, name)) for r in self.recipes if getattr(r, name)]
+                length = len(getattr(recipe, name)) / (sum(lengths) / len(lengths))
                 total += weighting.boost * frequency / (1 - weighting.b + weighting.b * length)
         found = sum(any(self._frequency(alternatives, r, n) for n in names) for r in self.recipes)
         idf = math.log(1 + (len(self.recipes) - found + 0.5) / (found + 0.5))

@@ -21,7 +21,7 @@ from index.question import Question, make_question
 from index.sources.reader import read_sources
 from index.stores.whoosh_store import open_index, open_store
 from search.engines import whoosh_page_places
-from search.engines.whoosh_hits import Found, build_hits
+from search.engines.whoosh_hits import Found, build_hits, locate_words
 from search.expansion import Sequence as Searched
 from search.expansion import TermsBeginning, Unit
 from search.marks import mark_text
@@ -99,6 +99,13 @@ def pages(draw: st.DrawFn) -> tuple[list[list[Question]], list[tuple[int, int, l
     return segments, [(*place, own) for place, own in zip(page, shown, strict=True)]
 
 
+def hits_of(found: Sequence[Found], champ: str | None) -> tuple[Hit, ...]:
+    """The hits of questions found, their words located as a search does."""
+    units = dict.fromkeys(unit for one in found for unit in one.units)
+    places = locate_words([(one.arrays, one.document) for one in found], units)
+    return build_hits(found, places, champ)
+
+
 @given(pages(), st.sampled_from((None, "question", "reponse")), st.sampled_from((0, 1, 256)))
 def test_hits_are_those_of_an_analysis(
     situation: tuple[list[list[Question]], list[tuple[int, int, list[Unit]]]],
@@ -110,7 +117,7 @@ def test_hits_are_those_of_an_analysis(
     arrays = [segment_of(segment) for segment in segments]
     found = [Found(arrays[s], d, units, False, None) for s, d, units in page]
     with patch.object(whoosh_page_places, "_SHORT", short):
-        hits = build_hits(found, champ)
+        hits = hits_of(found, champ)
 
     assert list(hits) == [reference_hit(segments[s][d], units, champ) for s, d, units in page]
 
@@ -131,7 +138,7 @@ def test_hits_of_the_demo_corpus(
     units = [unit for question in demo[::40] for unit in units_from(question)]
     for first in range(0, len(units), 5):
         found = [Found(arrays, d, units[first : first + 5], False, None) for d in range(len(demo))]
-        for hit, one in zip(build_hits(found, None), found, strict=True):
+        for hit, one in zip(hits_of(found, None), found, strict=True):
             assert hit == reference_hit(demo[one.document], one.units, None)
 
 
@@ -159,7 +166,7 @@ def test_a_list_ends_where_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> N
     arrays = segment_of(made)
     units = [Unit("pain", ("titre",), (Searched((frozenset(["pain"]),)),))]
 
-    hits = build_hits([Found(arrays, d, units, False, None) for d in (0, 1)], None)
+    hits = hits_of([Found(arrays, d, units, False, None) for d in (0, 1)], None)
     assert [hit.titre_html for hit in hits] == ["un <mark>pain</mark>", "des pains"]
 
 
@@ -168,10 +175,10 @@ def test_what_is_told_of_a_question_stays(demo: list[Question]) -> None:
     arrays = segment_of(demo[:3])
     found = [Found(arrays, d, [], d == 1, float(d)) for d in (2, 0, 1)]
 
-    told = [(hit.question.uid, hit.en_retard, hit.score) for hit in build_hits(found, None)]
+    told = [(hit.question.uid, hit.en_retard, hit.score) for hit in hits_of(found, None)]
     assert told == [(demo[d].uid, d == 1, float(d)) for d in (2, 0, 1)]
 
 
 def test_a_page_without_a_question() -> None:
     """Nothing found is nothing shown."""
-    assert build_hits([], None) == ()
+    assert hits_of([], None) == ()

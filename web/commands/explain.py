@@ -55,6 +55,8 @@ def render_explanation(explanation: Explanation) -> str:
     lines += [f"Exclu de la recherche, et présent : « {label} »." for label in explanation.excluded]
     for unit in explanation.units:
         lines += ["", *_unit_lines(unit, explanation.questions)]
+    if explanation.nearness:
+        lines += ["", f"Mots qui se suivent dans le texte : {_decimal(explanation.nearness)}"]
     return "\n".join(map(printable, lines))
 
 
