@@ -71,11 +71,14 @@ _TITLES_READ: Final = 8
 _SHORTEST_TITLE: Final = 3
 """Letters that a title is looked for by: fewer would begin a word of nearly any."""
 
+_MANY: Final = 1 << 15
+"""Documents with the words before: among more, no title is looked for by one letter of the next."""
+
 _SAID_BY: Final = 2
 """Titles among those read that say an expression, for it to be one."""
 
-_REMEMBERED: Final = 1 << 11
-_CONTEXTS: Final = 16
+_REMEMBERED: Final = 1 << 12
+_CONTEXTS: Final = 8
 """What is remembered: answers; and what queries leave for their last word to complete."""
 
 _LAST: Final = "\x7f"
@@ -112,11 +115,11 @@ class _Found(NamedTuple):
 
     Attributes:
         mask: bool, over all documents; None when these are all live ones.
-        size: how many there are.
+        documents: ascending.
     """
 
     mask: Mask | None
-    size: int
+    documents: Ints
 
 
 class _Values:
@@ -145,13 +148,18 @@ def _beginnings(key: str) -> Iterator[int]:
 
 
 class Completion:
-    """See `search.engine.Engine.suggest`; shared by threads. Nothing in it changes but memos."""
+    """See `search.engine.Engine.suggest`; shared by threads. Nothing in it changes but memos.
+
+    Attributes:
+        finds: how many questions a query finds, by query, field and filters.
+    """
 
     def __init__(self, snapshot: Snapshot, facets: Facets) -> None:
         self.snapshot, self.facets = snapshot, facets
         self._known: Memo[tuple[object, ...], tuple[Suggestion, ...]] = Memo(_REMEMBERED)
         self._found: Memo[_Context, _Found] = Memo(_CONTEXTS)
         self._counts: Memo[tuple[str, _Context], Ints] = Memo(_CONTEXTS * len(COMPLETED_FACETS))
+        self.finds: Memo[tuple[object, ...], int] = Memo(_REMEMBERED)
         self._glued: Memo[str, bool] = Memo(_REMEMBERED)
         self._titles: Memo[int, tuple[str, str]] = Memo(_REMEMBERED)
 
@@ -173,29 +181,29 @@ class Completion:
     def found(self, clauses: tuple[Clause, ...], filters: _Filters) -> _Found:
         """The live documents that match all of some clauses and pass the filters."""
         if not (clauses or filters.params):
-            return _Found(None, self.snapshot.collection.live_count)
+            return _Found(None, self.snapshot.collection.everything)
         return self._found.get((clauses, filters.params), lambda: self._find(clauses, filters))
 
     def count(self, clause: Clause, found: _Found) -> int:
         """How many of some documents match a clause."""
         collection = self.snapshot.collection
         if not (isinstance(clause, Unit) and _is_one_word(clause)):
-            held = Evaluator(collection).holds(clause, self._documents_of(found))
-            return int(np.count_nonzero(held))
+            # Of all documents, few have the words of a sequence: these are looked up first.
+            documents = Evaluator(collection).find(clause).documents
+            return documents.size if found.mask is None else int(found.mask.take(documents).sum())
         (slot,) = clause.single_slots
         if found.mask is None:
             return collection.document_frequency(clause.fields, slot)
         ranges = collection.ranges(clause.fields, slot)
-        if collection.are_few(found.size, ranges):
-            return int(np.count_nonzero(collection.mark_at(ranges, self._documents_of(found))))
+        if collection.are_few(found.documents.size, ranges):
+            return int(np.count_nonzero(collection.mark_at(ranges, found.documents)))
         return int(np.count_nonzero(collection.mark(ranges) & found.mask))
 
     def counts(self, name: str, clauses: tuple[Clause, ...], filters: _Filters) -> Ints:
         """How many of the documents that a word is completed in bear each value of a facet."""
 
         def count() -> Ints:
-            documents = self._documents_of(self.found(clauses, filters))
-            return self.facets.count_one(name, documents)[1:]
+            return self.facets.count_one(name, self.found(clauses, filters).documents)[1:]
 
         return self._counts.get((name, (clauses, filters.params)), count)
 
@@ -232,10 +240,7 @@ class Completion:
 
     def _find(self, clauses: tuple[Clause, ...], filters: _Filters) -> _Found:
         documents = self.find(clauses, filters)
-        return _Found(mask_of(documents, self.snapshot.collection.size), documents.size)
-
-    def _documents_of(self, found: _Found) -> Ints:
-        return self.snapshot.collection.everything if found.mask is None else places_of(found.mask)
+        return _Found(mask_of(documents, self.snapshot.collection.size), documents)
 
     def _mark(self, clause: Clause) -> Mask:
         """Which live documents match a clause; shape (size,). No score is computed of a word."""
@@ -361,7 +366,7 @@ class _Asked:
 
     def titles(self) -> list[Suggestion]:
         """The titles with all the words typed, each once: those that begin so, then the newest."""
-        if len(self.typed.text) < _SHORTEST_TITLE:
+        if len(self.typed.text) < _SHORTEST_TITLE or self._is_vague():
             return []
         tree = Fielded("titre", parse_lenient(f"{self.typed.text}*", QUERY_FIELDS).tree)
         documents = self.completion.find(self._clauses_of(tree), self.filters)
@@ -371,6 +376,13 @@ class _Asked:
             lines.setdefault(identity(title), Suggestion(title, TITLE, 1, question_url(uid)))
         begun = identity(self.typed.text)
         return [lines[key] for key in sorted(lines, key=lambda key: not key.startswith(begun))]
+
+    def _is_vague(self) -> bool:
+        """Whether the last word has but a letter, and many documents have the others."""
+        if len(self.typed.prefix) > 1:
+            return False
+        clauses = self._clauses_of(parse_lenient(self.typed.before, QUERY_FIELDS).tree)
+        return self.completion.found(clauses, self.filters).documents.size > _MANY
 
     def _words(self) -> Iterator[str]:
         """The query with each word that may be meant, one of each family."""
@@ -401,7 +413,14 @@ class _Asked:
         return Suggestion(query, genre, count, self.request.replace(q=query).url())
 
     def _count(self, query: str) -> int:
-        """How many questions a query finds, with the filters of the request."""
+        """How many questions a query finds, with the filters of the request.
+
+        Remembered: one letter more leaves much of what was suggested.
+        """
+        key = (query, self.request.champ, self.filters.params)
+        return self.completion.finds.get(key, lambda: self._count_anew(query))
+
+    def _count_anew(self, query: str) -> int:
         clauses = self._clauses_of(parse_lenient(query, QUERY_FIELDS).tree)
         if not clauses:
             return 0
