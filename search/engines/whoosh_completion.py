@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.columnar.segment_arrays import SegmentArrays
 from index.fields import UNFIELDED
@@ -49,7 +50,7 @@ from search.engines.whoosh_filters import canonical, narrow
 from search.engines.whoosh_forms import terms_by_postings
 from search.engines.whoosh_snapshot import Snapshot
 from search.engines.whoosh_spelling import LONGEST, SHORTEST
-from search.expansion import QUERY_FIELDS, AllOf, Clause, TermsBeginning, Unit, expand
+from search.expansion import QUERY_FIELDS, AllOf, Clause, Slot, TermsBeginning, Unit, expand
 from search.facets import FACET, identity
 from search.query.nodes import Fielded, Node
 from search.query.parser import parse_lenient
@@ -79,7 +80,9 @@ _SAID_BY: Final = 2
 
 _REMEMBERED: Final = 1 << 12
 _CONTEXTS: Final = 8
-"""What is remembered: answers; and what queries leave for their last word to complete."""
+_MARKED: Final = 1 << 8
+"""What is remembered: answers; what queries leave for their last word to complete; and which
+questions have a frequent word, a bit each, as the same few words complete many queries."""
 
 _LAST: Final = "\x7f"
 """Comes after every letter of an identity, which is ASCII."""
@@ -116,10 +119,12 @@ class _Found(NamedTuple):
     Attributes:
         mask: bool, over all documents; None when these are all live ones.
         documents: ascending.
+        bits: the mask, a bit each; empty without one.
     """
 
     mask: Mask | None
     documents: Ints
+    bits: NDArray[np.uint8]
 
 
 class _Values:
@@ -159,6 +164,7 @@ class Completion:
         self._known: Memo[tuple[object, ...], tuple[Suggestion, ...]] = Memo(_REMEMBERED)
         self._found: Memo[_Context, _Found] = Memo(_CONTEXTS)
         self._counts: Memo[tuple[str, _Context], Ints] = Memo(_CONTEXTS * len(COMPLETED_FACETS))
+        self._bits: Memo[tuple[tuple[str, ...], Slot], NDArray[np.uint8]] = Memo(_MARKED)
         self.finds: Memo[tuple[object, ...], int] = Memo(_REMEMBERED)
         self._glued: Memo[str, bool] = Memo(_REMEMBERED)
         self._titles: Memo[int, tuple[str, str]] = Memo(_REMEMBERED)
@@ -181,7 +187,7 @@ class Completion:
     def found(self, clauses: tuple[Clause, ...], filters: _Filters) -> _Found:
         """The live documents that match all of some clauses and pass the filters."""
         if not (clauses or filters.params):
-            return _Found(None, self.snapshot.collection.everything)
+            return _Found(None, self.snapshot.collection.everything, np.empty(0, np.uint8))
         return self._found.get((clauses, filters.params), lambda: self._find(clauses, filters))
 
     def count(self, clause: Clause, found: _Found) -> int:
@@ -197,7 +203,8 @@ class Completion:
         ranges = collection.ranges(clause.fields, slot)
         if collection.are_few(found.documents.size, ranges):
             return int(np.count_nonzero(collection.mark_at(ranges, found.documents)))
-        return int(np.count_nonzero(collection.mark(ranges) & found.mask))
+        bits = self._bits.get((clause.fields, slot), lambda: np.packbits(collection.mark(ranges)))
+        return int(np.bitwise_count(bits & found.bits).sum())
 
     def counts(self, name: str, clauses: tuple[Clause, ...], filters: _Filters) -> Ints:
         """How many of the documents that a word is completed in bear each value of a facet."""
@@ -240,7 +247,8 @@ class Completion:
 
     def _find(self, clauses: tuple[Clause, ...], filters: _Filters) -> _Found:
         documents = self.find(clauses, filters)
-        return _Found(mask_of(documents, self.snapshot.collection.size), documents)
+        mask = mask_of(documents, self.snapshot.collection.size)
+        return _Found(mask, documents, np.packbits(mask))
 
     def _mark(self, clause: Clause) -> Mask:
         """Which live documents match a clause; shape (size,). No score is computed of a word."""
