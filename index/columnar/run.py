@@ -38,8 +38,8 @@ class RunBatch:
     Attributes:
         size: how many documents.
         tokens: of every field of every document, documents first, fields within.
-        vocabulary: the terms that tokens number; it may hold many others.
-        written: how many of them earlier runs of the same vocabulary hold already.
+        terms: the terms that no earlier run of the same vocabulary holds; tokens number all of
+            them.
         records: what is stored of each document.
         dictionary: what records are compressed against; may be empty.
         integers, texts, keys: for each column, a value for each document.
@@ -48,8 +48,7 @@ class RunBatch:
 
     size: int
     tokens: TokenBatch
-    vocabulary: Sequence[bytes]
-    written: int
+    terms: Sequence[bytes]
     records: Sequence[bytes]
     dictionary: bytes = b""
     integers: Mapping[str, Sequence[int]] = field(default_factory=dict)
@@ -112,8 +111,7 @@ def build_run(shape: SegmentShape, batch: RunBatch) -> SegmentArrays:
         OverflowError: the batch is too large to be sorted at once.
         ValueError: a term or a value isn't UTF-8.
     """
-    terms = batch.vocabulary[batch.written :]
-    arrays = dict(_term_arrays(terms))
+    arrays = dict(_term_arrays(batch.terms))
     arrays |= _posting_arrays(invert_batch(batch.tokens, len(shape.fields)))
     lengths = batch.tokens.lengths.reshape(batch.size, len(shape.fields))
     arrays["lengths"] = lengths.astype(smallest_unsigned(int(lengths.max(initial=0))))
@@ -126,7 +124,7 @@ def build_run(shape: SegmentShape, batch: RunBatch) -> SegmentArrays:
     for name in shape.keys:
         arrays |= key_arrays(name, _fixed_width(batch.keys[name]))
     for name in shape.relations:
-        arrays |= relation_arrays(name, *number_keys(batch.relations[name](terms)))
+        arrays |= relation_arrays(name, *number_keys(batch.relations[name](batch.terms)))
     return SegmentArrays(shape, batch.size, arrays)
 
 

@@ -1,7 +1,7 @@
 """Questions into runs: batches of questions analysed and inverted, on every core.
 
-The processes share nothing. Each keeps its own cache of words for as long as it lives, and writes
-each run to files, which the build merges at its end.
+The processes share nothing. Each keeps its own cache of words, and writes each run to files, which
+the build merges at its end.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
@@ -41,6 +42,10 @@ ANALYSED: Final = 512
 
 WAITING: Final = 1
 """Batches that wait for each process: none is idle while one is read, and memory stays bounded."""
+
+MOST_TERMS: Final = 1 << 20
+"""Terms of one vocabulary, which take some 200 bytes each: a process that has met more begins
+another one, so that what it remembers doesn't grow with the build."""
 
 FOLDER: Final = ".runs-"
 """Begins the name of the folder where runs stand until they are merged, in the index's directory:
@@ -108,12 +113,12 @@ class RunMaker:
             return
         if self._batch:
             self._send(self._batch)
-        vocabularies: dict[int, Vocabulary] = {}
+        vocabularies: dict[tuple[int, int], Vocabulary] = {}
         for run in self._runs:
             with _killing_named():
-                process, name = run.result()
+                numbered, name = run.result()
             arrays = open_segment(self._folder, name)
-            vocabulary = vocabularies.setdefault(process, Vocabulary())
+            vocabulary = vocabularies.setdefault(numbered, Vocabulary())
             first_term = len(vocabulary)
             vocabulary.extend(arrays)
             yield Run(arrays, vocabulary, first_term)
@@ -166,16 +171,14 @@ def make_run(batch: Sequence[Versioned], dictionary: bytes, *, kept: bool = Fals
         kept: whether the run stays in this process, so that it needs no term with it.
     """
     questions = [Question.from_stored(entry.stored) for entry in batch]
-    words = _words()
+    words = _current_words()
     tokens = _analyzed(questions, words.table)
-    terms = words.indexed_terms()
     return build_run(
         SHAPE,
         RunBatch(
             size=len(batch),
             tokens=tokens,
-            vocabulary=terms,
-            written=len(terms) if kept else words.count_written(),
+            terms=[] if kept else words.new_terms(),
             records=[entry.stored for entry in batch],
             dictionary=dictionary,
             integers={
@@ -214,10 +217,18 @@ def _analyzed(questions: Sequence[Question], table: TokenTable) -> TokenBatch:
 
 
 class _Words:
-    """The words that this process has met, under the numbers that its tokens bear."""
+    """The words that this process has met, under the numbers that its tokens bear.
+
+    Attributes:
+        table: of them.
+        vocabulary: tells these numbers from those of other words and of other processes.
+    """
+
+    _made = count()
 
     def __init__(self) -> None:
         self.table = TokenTable()
+        self.vocabulary = os.getpid(), next(self._made)
         self._indexed: list[bytes] = []
         self._written = 0
 
@@ -226,15 +237,22 @@ class _Words:
         self._indexed.extend(map(index_term, self.table.terms[len(self._indexed) :]))
         return self._indexed
 
-    def count_written(self) -> int:
-        """How many terms the runs written before hold; those met since then count as written."""
-        written, self._written = self._written, len(self._indexed)
-        return written
+    def new_terms(self) -> list[bytes]:
+        """The indexed bytes of the terms that were met since this was asked before."""
+        first, self._written = self._written, len(self.table.terms)
+        return list(map(index_term, self.table.terms[first:]))
 
 
 @cache
 def _words() -> _Words:
     return _Words()
+
+
+def _current_words() -> _Words:
+    """The words that the next run numbers: new ones when those met have become many."""
+    if len(_words().table.terms) > MOST_TERMS:
+        _words.cache_clear()
+    return _words()
 
 
 @contextmanager
@@ -280,12 +298,12 @@ def _end_with_parent() -> None:
 
 
 class _Written(NamedTuple):
-    """A run in files: the process whose vocabulary it numbers, and its name."""
+    """A run in files: the vocabulary that it numbers, and its name."""
 
-    process: int
+    vocabulary: tuple[int, int]
     name: str
 
 
 def _write_run(batch: Sequence[Versioned], dictionary: bytes, folder: Path, name: str) -> _Written:
     write_segment(folder, name, make_run(batch, dictionary))
-    return _Written(os.getpid(), name)
+    return _Written(_words().vocabulary, name)
