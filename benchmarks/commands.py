@@ -36,11 +36,12 @@ from benchmarks.peers import (
     peer_version,
 )
 from benchmarks.progress import Steps
-from benchmarks.relevance import UnknownParameter, setting
+from benchmarks.relevance import PARAMETERS, UnknownParameter, setting
 from benchmarks.relevance_command import DATA, print_relevance
 from benchmarks.report import print_report
 from benchmarks.site import WrkMissing, measure_page
 from benchmarks.stages import print_stages
+from benchmarks.topics import MalformedTopics
 
 PIPED_WIDTH: Final = 150
 """Columns of the tables where no terminal says how wide it is."""
@@ -216,7 +217,7 @@ Examples:
     "assignments",
     metavar="NAME=VALUE",
     multiple=True,
-    help="Compare with a ranking of which this is changed: k1, typed_weight, closest_share, or "
+    help=f"Compare with a ranking of which this is changed: {', '.join(PARAMETERS)}, or "
     "boost and b of a field, as titre.boost. Repeatable.",
 )
 @click.option(
@@ -232,10 +233,10 @@ def relevance(assignments: tuple[str, ...], data: Path) -> None:
     """
     try:
         other = setting(assignments) if assignments else None
-    except UnknownParameter as error:
+        width = None if sys.stdout.isatty() else PIPED_WIDTH
+        print_relevance(Console(width=width), data, other)
+    except (UnknownParameter, MalformedTopics) as error:
         raise click.ClickException(str(error)) from error
-    width = None if sys.stdout.isatty() else PIPED_WIDTH
-    print_relevance(Console(width=width), data, other)
 
 
 @main.command()

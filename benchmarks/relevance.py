@@ -30,6 +30,15 @@ RELEVANT: Final = 2
 
 _RESAMPLES: Final = 9_999
 
+PARAMETERS: Final = {
+    "k1": (0.01, 100.0),
+    "typed_weight": (0.0, 100.0),
+    "near_weight": (0.0, 100.0),
+    "closest_share": (0.0, 1.0),
+}
+FIELD_PARAMETERS: Final = {"boost": (0.0, 100.0), "b": (0.0, 1.0)}
+"""What a setting may change, of the ranking and of a field, with the least and greatest values."""
+
 Scores = Sequence[float]
 """One for each topic."""
 
@@ -145,7 +154,7 @@ def likelihood(one: Scores, other: Scores) -> float:
     Statistical Significance Tests for Information Retrieval Evaluation", 2007.
     """
     differences = np.subtract(other, one)
-    if not differences.any():
+    if differences.size < 2 or not differences.any():
         return 1.0
     found = permutation_test(
         (differences,),
@@ -165,10 +174,10 @@ def setting(assignments: Sequence[str]) -> Ranking:
     """The usual ranking with some parameters changed.
 
     Args:
-        assignments: `k1=0.9`, `typed_weight=0`, `closest_share=0.4`, `titre.boost=3`, `titre.b=1`.
+        assignments: `k1=0.9`, `closest_share=0.5`, `titre.boost=3`, `titre.b=1`…
 
     Raises:
-        UnknownParameter: one isn't of these forms.
+        UnknownParameter: one isn't a parameter with a value that it can have.
     """
     ranking = RANKING
     fields: dict[str, TextField] = dict(TEXT_FIELD)
@@ -179,16 +188,24 @@ def setting(assignments: Sequence[str]) -> Ranking:
         except ValueError:
             raise UnknownParameter(f"{assignment}: not a name, = and a number") from None
         field, _, parameter = name.partition(".")
-        if name in ("k1", "typed_weight", "near_weight", "closest_share"):
-            ranking = replace(ranking, **{name: value})
-        elif field in fields and parameter in ("boost", "b"):
+        if not parameter and name in PARAMETERS:
+            ranking = replace(ranking, **{name: _checked(name, value, PARAMETERS[name])})
+        elif field in fields and parameter in FIELD_PARAMETERS:
+            value = _checked(name, value, FIELD_PARAMETERS[parameter])
             fields[field] = replace(fields[field], **{parameter: value})
         else:
             raise UnknownParameter(
-                f"{name}: the parameters are k1, typed_weight, closest_share, and boost and b of a "
-                f"field, as titre.boost (fields: {', '.join(fields)})"
+                f"{name}: the parameters are {', '.join(PARAMETERS)}, and of a field "
+                f"{' and '.join(FIELD_PARAMETERS)}, as titre.boost (fields: {', '.join(fields)})"
             )
     return replace(ranking, fields=fields)
+
+
+def _checked(name: str, value: float, bounds: tuple[float, float]) -> float:
+    least, most = bounds
+    if not least <= value <= most:
+        raise UnknownParameter(f"{name}={value:g}: a number from {least:g} to {most:g}")
+    return value
 
 
 def _gain(grades: Sequence[int]) -> float:

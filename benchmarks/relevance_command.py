@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import ROOT
-from benchmarks.peers import PeerAbsent, load_peer
+from benchmarks.peers import Peer, PeerAbsent, load_peer
 from benchmarks.relevance import (
+    DEPTH,
     PAGE,
     Measures,
     Rank,
@@ -24,13 +25,22 @@ from benchmarks.relevance import (
     measure,
     measure_setting,
 )
-from benchmarks.topics import Topic, known_items, read_topics, without_accents, write_untitled
-from benchmarks.workload import Query
+from benchmarks.topics import (
+    OTHERS,
+    TITLED,
+    Topic,
+    has_data,
+    known_items,
+    read_topics,
+    without_accents,
+    write_untitled,
+)
+from benchmarks.workload import PER_PAGE, Query
 from index.builder import build
 from search.ranking import RANKING, Ranking
 
 JUDGED: Final = ROOT / "benchmarks" / "judged"
-"""Files of topics, each named after the corpus in it that was judged."""
+"""Files of topics, all judged on the demo corpus."""
 DEMO: Final = tuple(ROOT / "demo" / name for name in ("acteurs", "organes", "questions"))
 DATA: Final = ROOT.parent / "shared" / "data"
 """Where real questions may be; they are no part of the project."""
@@ -60,29 +70,28 @@ def print_relevance(console: Console, data: Path, other: Ranking | None) -> None
             topics = read_topics(path)
             title = f"{len(topics)} judged queries ({path.name})"
             _print_topics(console, title, topics, _measured(topics, demo, other))
-        if data.is_dir():
+        if has_data(data):
             _print_known_items(console, Path(folder), data, other)
         else:
-            console.print(f"no known items: {data} is not there")
+            console.print(f"no known items: {data} holds no {TITLED} and {OTHERS}")
 
 
 def _print_known_items(console: Console, folder: Path, data: Path, other: Ranking | None) -> None:
-    source = folder / "untitled.ndjson"
-    write_untitled(data, source)
-    index = _index(folder, "untitled", [source])
-    titles = known_items(data)
-    with ExitStack() as opened:
-        peers = {}
-        for name in PEERS:
-            try:
-                peers[name] = opened.enter_context(_peer(name, source, folder / name))
-            except PeerAbsent as error:
-                console.print(f"left out: {error}")
-        for topics, how in ((titles, "as written"), (without_accents(titles), "without accents")):
-            title = f"{len(topics)} titles of real questions, {how}"
-            columns = _measured(topics, index, other)
-            columns |= {name: measure(topics, rank) for name, rank in peers.items()}
-            _print_topics(console, title, topics, columns)
+    """Titles as written and as typed; then among the texts of questions alone."""
+    for answers in (True, False):
+        place = folder / ("whole" if answers else "questions")
+        place.mkdir()
+        source = place / "untitled.ndjson"
+        write_untitled(data, source, answers=answers)
+        index = _index(place, "untitled", [source])
+        titles = known_items(data, answers=answers)
+        where = "" if answers else ", no answer indexed"
+        with _peers(console, source, place) as peers:
+            for topics, how in ((titles, "as written"), (without_accents(titles), "no accents")):
+                columns = _measured(topics, index, other)
+                columns |= {name: measure(topics, rank) for name, rank in peers.items()}
+                _print_topics(console, f"{len(topics)} titles, {how}{where}", topics, columns)
+    console.print("The other engines are asked for any of the words, as they have no second try.")
 
 
 def _measured(topics: Sequence[Topic], index: Path, other: Ranking | None) -> dict[str, Measures]:
@@ -134,21 +143,32 @@ def _index(folder: Path, name: str, sources: Iterable[Path]) -> Path:
 
 
 @contextmanager
-def _peer(name: str, source: Path, directory: Path) -> Iterator[Rank]:
-    """How another engine ranks the questions that have any of some words.
+def _peers(console: Console, source: Path, folder: Path) -> Iterator[dict[str, Rank]]:
+    """The other engines that are installed, open on an index of the source."""
+    with ExitStack() as opened:
+        ranks = {}
+        for name in PEERS:
+            try:
+                kind = load_peer(name)
+            except PeerAbsent as error:
+                console.print(f"left out: {error}")
+                continue
+            kind.make_index(source, folder / name)
+            ranks[name] = _rank_with(opened.enter_context(closing(kind(folder / name))))
+        yield ranks
 
-    Raises:
-        PeerAbsent: it isn't installed.
-    """
-    kind = load_peer(name)
-    kind.make_index(source, directory)
-    peer = kind(directory)
+
+def _rank_with(peer: Peer) -> Rank:
+    """How another engine ranks the questions that have any of some words."""
 
     def rank(query: str) -> Ranked:
-        found = peer.search(Query(kind="title", either=tuple(re.findall(r"\w+", query))))
-        return Ranked(tuple(found.uids), found.total)
+        words = tuple(re.findall(r"\w+", query))
+        uids: list[str] = []
+        for page in range(1, DEPTH // PER_PAGE + 1):
+            found = peer.search(Query(kind="title", either=words, page=page))
+            uids += found.uids
+            if len(found.uids) < PER_PAGE:
+                break
+        return Ranked(tuple(uids), found.total)
 
-    try:
-        yield rank
-    finally:
-        peer.close()
+    return rank

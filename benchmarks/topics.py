@@ -53,7 +53,8 @@ def read_topics(path: Path) -> list[Topic]:
     """The topics of a file of judgements, in the order of their first lines.
 
     Raises:
-        MalformedTopics: a line isn't query, uid, grade and reason, or comes twice.
+        MalformedTopics: a line isn't query, uid, grade and reason, or comes twice; or there is
+            none.
     """
     topics: dict[str, dict[str, int]] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -63,6 +64,8 @@ def read_topics(path: Path) -> list[Topic]:
             if uid in grades:
                 raise MalformedTopics(f"{path}, line {number}: {uid} is judged twice for {query!r}")
             grades[uid] = grade
+    if not topics:
+        raise MalformedTopics(f"{path}: no line judges a question")
     return [Topic(query, grades) for query, grades in topics.items()]
 
 
@@ -77,12 +80,18 @@ def _judgement(line: str, where: str) -> tuple[str, str, int]:
             )
 
 
-def known_items(data: Path) -> list[Topic]:
-    """The titles of real questions as queries, each for its own question."""
+def known_items(data: Path, *, answers: bool) -> list[Topic]:
+    """The titles of real questions as queries, each for its own question.
+
+    Args:
+        data: the folder of real questions.
+        answers: whether answers are indexed; without them, a question whose text is known by its
+            answer only (an oral one's is the whole debate) can't be found.
+    """
     return [
         Topic(record["title"], {record["id"]: GRADES[-1]})
         for record in _records(data / TITLED)
-        if record["title"]
+        if record["title"] and (answers or record["question"])
     ]
 
 
@@ -91,14 +100,22 @@ def without_accents(topics: Sequence[Topic]) -> list[Topic]:
     return [Topic(unidecode(topic.query).lower(), topic.grades) for topic in topics]
 
 
-def write_untitled(data: Path, path: Path) -> None:
-    """Write the questions among which known items are looked for, all without their titles."""
+def has_data(data: Path) -> bool:
+    """Whether a folder holds the questions that known items are made of."""
+    return all((data / name).is_file() for name in (TITLED, OTHERS))
+
+
+def write_untitled(data: Path, path: Path, *, answers: bool) -> None:
+    """Write the questions among which known items are looked for, all without their titles.
+
+    The others have no answer: with answers, those of the titled questions stand alone.
+    """
     with path.open("w", encoding="utf-8") as lines:
-        for question in _untitled(data):
+        for question in _untitled(data, answers):
             lines.write(json.dumps(question.as_record(None), ensure_ascii=False) + "\n")
 
 
-def _untitled(data: Path) -> Iterator[Question]:
+def _untitled(data: Path, answers: bool) -> Iterator[Question]:
     for number, record in enumerate(_records(data / OTHERS), start=1):
         yield make_question(
             legislature=_OTHERS_LEGISLATURE,
@@ -112,7 +129,7 @@ def _untitled(data: Path) -> Iterator[Question]:
             uid=record["id"],
             date_question=_SOME_DAY,
             texte_question=clean_html(record["question"]),
-            texte_reponse=clean_html(record["answer"]),
+            texte_reponse=clean_html(record["answer"]) if answers else None,
         )
 
 

@@ -9,10 +9,10 @@ field, averages are over the live questions that have the field, and the same fo
 as typed is added with a weight of its own.
 
 Among the `FOREMOST` questions, two successive words of the query count as one more unit where the
-second follows the first with at most `BETWEEN` words between:
+second follows the first with at most `BETWEEN` words between, in a field that is marked:
 
     score(pair) = near_weight · min(idf, idf) · T / (k1 + T)
-    T           = Σ_fields boost · pairs / (1 − b + b · length / average length)
+    T           = Σ_marked boost · pairs / (1 − b + b · length / average length)
 
 Sources: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009;
 Büttcher, Clarke & Lushman, "Term proximity scoring for ad-hoc retrieval", 2006 (the lesser idf).

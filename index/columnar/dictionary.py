@@ -34,18 +34,18 @@ class Dictionary(Sequence[bytes]):
 
     def __init__(self, data: Bytes, blocks: Offsets) -> None:
         self.data = data
-        self._data = data.data
+        self._bytes = data.data
         self._blocks = blocks
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [*self._blocks.tolist(), len(self._data)]
+        return [*self._blocks.tolist(), len(self._bytes)]
 
     @cached_property
     def _firsts(self) -> list[bytes]:
         """The first string of each block."""
         longest = 64
-        heads = (bytes(self._data[start : start + longest]) for start in self._starts[:-1])
+        heads = (bytes(self._bytes[start : start + longest]) for start in self._starts[:-1])
         cut = (head.split(SEPARATOR, 1) for head in heads)
         return [
             parts[0] if len(parts) == 2 else self._block(number)[0]
@@ -83,7 +83,7 @@ class Dictionary(Sequence[bytes]):
             return []
         block = first // TERMS_IN_BLOCK
         end = min(-(-last // TERMS_IN_BLOCK), len(self._firsts))
-        held = bytes(self._data[self._starts[block] : self._starts[end]]).split(SEPARATOR)
+        held = bytes(self._bytes[self._starts[block] : self._starts[end]]).split(SEPARATOR)
         skipped = first - block * TERMS_IN_BLOCK
         return held[skipped : skipped + last - first]
 
@@ -94,7 +94,7 @@ class Dictionary(Sequence[bytes]):
             return None
         if self._firsts[block] == string:
             return block * TERMS_IN_BLOCK
-        held = bytes(self._data[self._starts[block] : self._starts[block + 1]])
+        held = bytes(self._bytes[self._starts[block] : self._starts[block + 1]])
         place = held.find(SEPARATOR + string + SEPARATOR)
         if place < 0:
             return None
@@ -115,7 +115,7 @@ class Dictionary(Sequence[bytes]):
         return block * TERMS_IN_BLOCK + bisect_left(self._block(block), string)
 
     def _block(self, number: int) -> list[bytes]:
-        held = bytes(self._data[self._starts[number] : self._starts[number + 1]])
+        held = bytes(self._bytes[self._starts[number] : self._starts[number + 1]])
         return held.split(SEPARATOR)[:-1]
 
 

@@ -184,7 +184,8 @@ class _PositionBlocks:
         """Go past the postings with these frequencies."""
         starts = self._positions + np.concatenate((np.zeros(1, np.int64), np.cumsum(frequencies)))
         skipped = -self._postings % POSTINGS_IN_BLOCK
-        self._found.append(starts[:-1][skipped::POSTINGS_IN_BLOCK])
+        # A copy: a slice would keep the whole block's array, gigabytes for a large build.
+        self._found.append(starts[:-1][skipped::POSTINGS_IN_BLOCK].copy())
         self._postings += frequencies.size
         self._positions = int(starts[-1])
 

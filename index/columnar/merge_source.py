@@ -25,7 +25,7 @@ class Source:
         arrays: the segment.
         deleted: uint32, ascending: the documents to leave out.
         vocabulary: the terms that its term numbers mean, when it is a run: one object shared by
-            all the runs of one process. None for a segment, which has its own dictionary.
+            the runs that share it. None for a segment, which has its own dictionary.
         first_term: the place in `vocabulary` of the first of its own terms.
     """
 
@@ -59,7 +59,7 @@ class Source:
 
     @property
     def dictionary(self) -> object:
-        """What its term numbers are numbers in: the same object for the runs of one process."""
+        """What its term numbers are numbers in: the same object for the runs that share it."""
         return self if self.vocabulary is None else self.vocabulary
 
     def encode_terms(self) -> Bytes:

@@ -1,7 +1,7 @@
 """A run: the segment of one batch of documents, built in memory.
 
 A build makes many runs, in several processes, and merges them once into one segment. Its terms are
-numbered as they came, in the vocabulary of the process that made it; of terms and of their keys, it
+numbered as they came, in a vocabulary of the process that made it; of terms and of their keys, it
 holds what that vocabulary grew by since the run before.
 """
 
@@ -58,7 +58,7 @@ class RunBatch:
 
 
 class Vocabulary:
-    """The terms that the runs of one process number: what each of them added, in their order.
+    """The terms that some runs of one process number: what each of them added, in their order.
 
     Terms stay in the runs' arrays and are read when they are asked for: as objects, the millions
     of terms of a large build would take hundreds of megabytes from beginning to end.
@@ -92,7 +92,7 @@ class Run:
 
     Attributes:
         arrays: what `build_run` gave.
-        vocabulary: the terms that its lists number; the same for all the runs of a process.
+        vocabulary: the terms that its lists number; the same for the runs that share it.
         first_term: the place there of the first of its own terms.
     """
 

@@ -193,7 +193,9 @@ class Completion:
     def count(self, clause: Clause, found: _Found) -> int:
         """How many of some documents match a clause."""
         collection = self.snapshot.collection
-        if not (isinstance(clause, Unit) and _is_one_word(clause)):
+        if not isinstance(clause, Unit):
+            return int(np.count_nonzero(Evaluator(collection).holds(clause, found.documents)))
+        if not _is_one_word(clause):
             # Of all documents, few have the words of a sequence: these are looked up first.
             documents = Evaluator(collection).find(clause).documents
             return documents.size if found.mask is None else int(found.mask.take(documents).sum())

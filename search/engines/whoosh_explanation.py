@@ -64,7 +64,7 @@ def _words(search: Search, clause: Clause | None, document: int) -> float:
 def _score(search: Search, clause: Clause | None, document: int) -> float:
     if clause is None:
         return 0.0
-    documents, scores = search.find_by(clause)
+    documents, scores = search.find_near(clause)
     return float(scores[documents.searchsorted(document)])
 
 

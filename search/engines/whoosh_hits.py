@@ -6,9 +6,10 @@ No text is analysed: which words are marked follows from the positions that the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from index.columnar.segment_arrays import SegmentArrays
+from index.fields import MARKED_FIELDS
 from index.markup import text_of_html
 from index.question import Question
 from search.engines.whoosh_page_places import FieldPlaces, find_places
@@ -16,9 +17,6 @@ from search.expansion import Unit
 from search.marks import NO_MARKS, Marks, Words, mark_text, mark_words, searched_slots
 from search.results import Extraits, Hit
 from search.snippets import best_passages, opening
-
-_FIELDS: Final = ("titre", "question", "reponse")
-
 
 Located: TypeAlias = tuple[SegmentArrays, int]
 """A segment, and the number of a document in it."""
@@ -61,7 +59,7 @@ def build_hits(
 
 def locate_words(located: Sequence[Located], units: Iterable[Unit]) -> list[FieldPlaces]:
     """Where the words of some units stand in each question, a segment's questions together."""
-    slots = list(dict.fromkeys(searched_slots(list(units), _FIELDS)))
+    slots = list(dict.fromkeys(searched_slots(list(units), MARKED_FIELDS)))
     segments: dict[SegmentArrays, list[int]] = {}
     for arrays, document in located:
         segments.setdefault(arrays, []).append(document)

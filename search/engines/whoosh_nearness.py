@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection as Container
 from collections.abc import Sequence
 from itertools import islice, pairwise
 from typing import Final, NamedTuple, TypeGuard
@@ -30,10 +29,16 @@ class Pair(NamedTuple):
 def successive_words(clause: Clause) -> list[Pair]:
     """The pairs of words that follow one another in a query, in the order typed.
 
-    A phrase, an alternative or an exclusion is no word, and nothing stands next to it.
+    Of what is no single word (a phrase, a hyphenated word, a sigle with its name, an alternative),
+    nothing stands next to it. Nor do the words of a name that its sigle stands for as well: a
+    question that says the sigle has it whole.
     """
     pairs = pairwise(clause.children) if isinstance(clause, AllOf) else ()
-    words = (Pair(first, second) for first, second in pairs if _is_word(first) and _is_word(second))
+    words = (
+        Pair(first, second)
+        for first, second in pairs
+        if _is_word(first) and _is_word(second) and not _are_one_name(first, second)
+    )
     return list(islice(words, MOST_PAIRS))
 
 
@@ -74,6 +79,10 @@ def _is_word(clause: Clause) -> TypeGuard[Unit]:
     return isinstance(clause, Unit) and len(clause.single_slots) == len(clause.alternatives)
 
 
+def _are_one_name(first: Unit, second: Unit) -> bool:
+    return first.widening is not None and first.widening == second.widening
+
+
 def _count(pair: Pair, held: FieldPlaces, field: str) -> int:
     """How often the first word of a pair has the second one close behind it."""
     firsts, seconds = (_positions(unit, held, field) for unit in pair)
@@ -82,6 +91,6 @@ def _count(pair: Pair, held: FieldPlaces, field: str) -> int:
     return sum(any(first + step in seconds for step in _STEPS) for first in firsts)
 
 
-def _positions(unit: Unit, held: FieldPlaces, field: str) -> Container[int]:
+def _positions(unit: Unit, held: FieldPlaces, field: str) -> set[int]:
     slots = held.get(field, {})
     return set().union(*(slots.get(slot, ()) for slot in unit.single_slots))

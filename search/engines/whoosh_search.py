@@ -79,7 +79,7 @@ class Search:
 
     def results(self) -> SearchResults:
         """Everything that a page of results shows; `duree_ms` is left at 0."""
-        matches = self.find()
+        matches = self.find_ranked()
         narrowed = self.narrow(matches)
         unfiltered, total = matches.documents.size, narrowed.documents.size
         return SearchResults(
@@ -99,16 +99,20 @@ class Search:
         )
 
     def find(self) -> Matches:
-        """The questions that match the words, whatever the filters."""
-        return self.find_by(self.expanded.root)
+        """The questions that match the words, whatever the filters; scored by the words alone."""
+        return self.evaluator.find(self.expanded.root)
 
-    def find_by(self, clause: Clause) -> Matches:
-        """The questions that match the query, or the closest ones.
+    def find_ranked(self) -> Matches:
+        """The same, scored as they are shown; by the words alone for a sort that needs no score."""
+        return self.find_near(self.expanded.root) if self._is_scored() else self.find()
+
+    def find_near(self, clause: Clause) -> Matches:
+        """The questions that match the query, or the closest ones, as they are ranked.
 
         Words that stand together add to the scores of the foremost.
         """
         matches = self.evaluator.find(clause)
-        pairs = successive_words(self.expanded.root) if self.request.sort == "pertinence" else []
+        pairs = successive_words(self.expanded.root)
         if pairs and matches.documents.size:
             found = page_of(self.snapshot, *matches, "pertinence", range(FOREMOST))
             documents = matches.documents.take(found)
@@ -129,7 +133,7 @@ class Search:
 
     def ordered(self) -> Ints:
         """Every document of the search, in its order."""
-        matches = self.find()
+        matches = self.find_ranked()
         narrowed = self.narrow(matches)
         documents = narrowed.documents
         order = page_of(
@@ -146,7 +150,7 @@ class Search:
         closest = self.expanded.closest
         if closest is None or matches.documents.size:
             return ()
-        near = self.find_by(closest)
+        near = self.find_near(closest)
         return self._hits(closest, near, self.narrow(near), "pertinence", range(MOST_APPROCHES))
 
     def count_facets(self, narrowed: Narrowed) -> Mapping[str, FacetCounts]:
@@ -251,10 +255,13 @@ class Search:
         return [self.places[number] for number in numbers]
 
     def _found(self, document: int, score: float, units: list[Unit]) -> Found:
-        scored = self.request.sort == "pertinence"
         overdue = bool(self.snapshot.overdue[document])
         arrays, number = self.snapshot.collection.locate(document)
-        return Found(arrays, number, units, overdue, score if scored else None)
+        return Found(arrays, number, units, overdue, score if self._is_scored() else None)
+
+    def _is_scored(self) -> bool:
+        """Whether scores put the results in order."""
+        return self.request.sort == "pertinence"
 
 
 def _scores_of(matches: Matches, narrowed: Narrowed) -> Floats:

@@ -121,8 +121,8 @@ def test_titles_are_queries_for_their_questions(tmp_path: Path) -> None:
     """As written, and as typed without accents; the corpus has none of them."""
     make_data(tmp_path)
     source = tmp_path / "untitled.ndjson"
-    topics = known_items(tmp_path)
-    write_untitled(tmp_path, source)
+    topics = known_items(tmp_path, answers=True)
+    write_untitled(tmp_path, source, answers=True)
 
     assert topics == [Topic("Élagage des haies", {"QANR5L17QE1": 3})]
     assert without_accents(topics)[0].query == "elagage des haies"
@@ -141,7 +141,7 @@ def test_the_command_measures_both(tmp_path: Path) -> None:
     assert outcome.exit_code == 0, outcome.output
     assert "nDCG@10" in outcome.output
     assert "by chance alone: p =" in outcome.output
-    assert "1 titles of real questions, without accents" in outcome.output
+    assert "1 titles, no accents, no answer indexed" in outcome.output
     assert "tantivy" in outcome.output
 
 

@@ -64,10 +64,14 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Leaf:
-    """What one part of a query looks for: any of the patterns; and the exact form typed."""
+    """What one part of a query looks for: any of the patterns; and the exact form typed.
+
+    `named` is the sigle that it is a word of the name of.
+    """
 
     patterns: tuple[Pattern, ...]
     typed: Pattern | None
+    named: Sigle | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ class ReferenceEngine:
         closest = [] if matching else lookup.closest()
         near = [question for question in closest if self.passes(question, request)]
         first = (request.page - 1) * request.par
-        scores = lookup.scores(matching or closest)
+        scores = lookup.scores(matching or closest, near=not matching or lookup.is_scored)
         ordered = self.ordered(kept, request.sort, scores)
         nearest = self.ordered(near, "pertinence", scores)
         return SearchResults(
@@ -132,7 +136,8 @@ class ReferenceEngine:
         lookup = Lookup(self, request)
         matching = [question for question in self.questions if lookup.matches(question)]
         kept = [question for question in matching if self.passes(question, request)]
-        ordered = self.ordered(kept, request.sort, lookup.scores(matching))
+        scores = lookup.scores(matching, near=lookup.is_scored)
+        ordered = self.ordered(kept, request.sort, scores)
         return Listing(request, 1, self.donnees_au, len(ordered), iter(ordered))
 
     def close(self) -> None:
@@ -299,7 +304,7 @@ class Lookup:
         self.unwidened = Lookup(engine, request, widens=False) if widens else self
         self.tree = parse_lenient(request.q, PREFIXES).tree
         self.fields = (request.champ,) if request.champ else UNFIELDED
-        self.sort = request.sort
+        self.is_scored = request.sort == "pertinence"
         self._matching: dict[tuple[Pattern, ...], dict[tuple[str, ...], int]] = {}
 
     def matches(self, question: Question) -> bool:
@@ -329,13 +334,13 @@ class Lookup:
                 return words, others, math.ceil(RANKING.closest_share * len(words))
         return [], [], 0
 
-    def scores(self, questions: Sequence[Question]) -> dict[str, float]:
+    def scores(self, questions: Sequence[Question], *, near: bool) -> dict[str, float]:
         """As they are shown: what shows the same score is a tie.
 
-        Words that stand together count among the best of all the questions that match.
+        With `near`, words that stand together count among the best of these questions.
         """
         scores = {q.uid: self.weight(self.tree, q, self.fields) for q in questions}
-        if self.sort == "pertinence":
+        if near:
             shown = {uid: round(score, SCORE_DECIMALS) for uid, score in scores.items()}
             for question in self.engine.ordered(questions, "pertinence", shown)[:FOREMOST]:
                 scores[question.uid] += self.nearness(question)
@@ -345,6 +350,7 @@ class Lookup:
         """What pairs of successive words add: `near_weight · idf of the rarer · T / (k1 + T)`."""
         row = pairwise(self.row(self.tree, self.fields))
         pairs = [(first, second) for first, second in row if first and second]
+        pairs = [pair for pair in pairs if not are_one_name(*pair)]
         return RANKING.near_weight * sum(
             self.worth_of_pair(first, second, question) for first, second in pairs[:MOST_PAIRS]
         )
@@ -497,8 +503,10 @@ class Lookup:
         assert leaf is not None
         itself = frozenset([fold(sigle.letters)])
         if len(leaf.patterns) == len(leaf.patterns[0].words) == 1:
-            return replace(leaf, patterns=(Pattern((leaf.patterns[0].words[0] | itself,)),))
-        return replace(leaf, patterns=(*leaf.patterns, Pattern((itself,))))
+            patterns = (Pattern((leaf.patterns[0].words[0] | itself,)),)
+        else:
+            patterns = (*leaf.patterns, Pattern((itself,)))
+        return replace(leaf, patterns=patterns, named=sigle)
 
     def asked_forms(self) -> Forms:
         """Every form that may make a question match; not those that are only excluded."""
@@ -579,6 +587,11 @@ class Lookup:
             return sum(is_form(token, patterns[0].words[0]) for token in tokens)
         places = {place for pattern in patterns for place in begins(pattern, tokens)}
         return len(places)
+
+
+def are_one_name(first: RowWord, second: RowWord) -> bool:
+    """Whether two words are of the name of one sigle."""
+    return first.leaf.named is not None and first.leaf.named == second.leaf.named
 
 
 def begins(pattern: Pattern, tokens: list[Token]) -> Iterable[int]:

@@ -46,12 +46,30 @@ def test_a_family_is_one_term() -> None:
 
 def test_scores_of_several_words_add_up() -> None:
     """A question that has two words has the sum of what each is worth."""
-    (both,) = scores("phare bouée", "Phare bouée")
+    (both,) = scores("bouée phare", "Phare bouée")
     (first,) = scores("phare", "Phare bouée")
     (second,) = scores("bouée", "Phare bouée")
 
     assert first is not None and second is not None
     assert both == pytest.approx(first + second, abs=1e-4)
+
+
+def test_words_in_the_order_typed_add_a_pair() -> None:
+    """A quarter of what one more word in the title of the only question would be worth."""
+    (apart,) = scores("bouée phare", "Phare bouée")
+    (near,) = scores("phare bouée", "Phare bouée")
+
+    assert apart is not None and near is not None
+    assert near - apart == pytest.approx(0.25 * math.log(1 + 0.5 / 1.5) * 2.5 / 3.7, abs=2e-4)
+
+
+def test_an_average_is_of_the_questions_that_have_the_field() -> None:
+    """One answer of two words: its length is the average, whatever else has no answer."""
+    answered = {"numero": 1, "texte_reponse": "<p>Phare rouge</p>"}
+    questions = [read_question(answered), read_question({"numero": 2, "titre": "Bouée"})]
+    (hit,) = ReferenceEngine(questions).search(SearchRequest(q="phare")).hits
+
+    assert hit.score == pytest.approx(1.3 * math.log(2) * 0.8 / 2.0, abs=1e-4)
 
 
 def test_a_phrase_counts_the_places_where_it_begins() -> None:

@@ -16,6 +16,7 @@ from index.question import Question, make_question
 from index.stores.whoosh_store import open_store
 from search.completion import MOST_SUGGESTIONS, SHARES, Suggestion, Tail, mix, read_typed
 from search.engine import Engine, open_engine
+from search.engines import whoosh_completion
 from search.request import SearchRequest
 from tests.conftest import MakeEngine
 from tests.publishing import publish
@@ -174,6 +175,19 @@ class TestReading:
             *(f"{genre} 0" for genre in SHARES if genre != "mot"),
         ]
         assert len(mix(lines, 100)) == sum(SHARES.values())
+
+
+def test_one_letter_of_the_next_word_says_too_little(
+    engine: Engine, make_engine_briefly: MakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where many questions have the words before it, no title is looked for by it."""
+    assert texts(engine, "permis de c", "titre")
+
+    monkeypatch.setattr(whoosh_completion, "_MANY", 0)
+    engine = make_engine_briefly(QUESTIONS)
+    assert texts(engine, "permis de c", "mot")
+    assert not texts(engine, "permis de c", "titre")
+    assert texts(engine, "permis de co", "titre")
 
 
 class TestSuggesting:

@@ -120,3 +120,20 @@ def test_what_it_adds_is_explained(make_engine_briefly: MakeEngine) -> None:
     assert beside is not None
     assert apart.nearness == 0
     assert 0 < beside.nearness < RANKING.near_weight * min(unit.idf for unit in beside.units)
+
+
+def test_the_closest_are_ranked_alike_under_any_sort(make_engine_briefly: MakeEngine) -> None:
+    """They are in the order of their points whatever the results would be sorted by."""
+    engine = make_engine_briefly([question(1, APART), question(2, BESIDE)])
+
+    found = engine.search(SearchRequest(q="retraite apiculteurs xyzzy", tri="recent"))
+    assert [hit.question.numero for hit in found.approches] == [2, 1]
+
+
+def test_a_name_counts_as_its_sigle_does(make_engine_briefly: MakeEngine) -> None:
+    """A question that says the sigle has the whole name: it lacks no pair of its words."""
+    request = SearchRequest(q="caisse nationale d’assurance maladie")
+    engine = make_engine_briefly([question(1, "La CNAM"), question(2, request.q)])
+
+    told = [engine.explain(request, f"QANR5L17QE{number}") for number in (1, 2)]
+    assert [one.nearness for one in told if one is not None] == [0, 0]
