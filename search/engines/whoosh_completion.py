@@ -63,9 +63,6 @@ _FEW_TERMS: Final = 1 << 9
 _TRIED: Final = 16
 """Words that are tried for one beginning, the most frequent first."""
 
-_COUNTED: Final = 6
-"""Words that are counted beside others, to find which stand with them most often."""
-
 _TITLES_READ: Final = 8
 """Titles that are read for one beginning: those of the newest questions."""
 
@@ -73,7 +70,7 @@ _SHORTEST_TITLE: Final = 3
 """Letters that a title is looked for by: fewer would begin a word of nearly any."""
 
 _MANY: Final = 1 << 15
-"""Documents with the words before: among more, no title is looked for by one letter of the next."""
+"""Documents of an index: among more, one letter of the next word is completed to words only."""
 
 _SAID_BY: Final = 2
 """Titles among those read that say an expression, for it to be one."""
@@ -326,7 +323,7 @@ class _Asked:
     def lines(self, limit: int) -> tuple[Suggestion, ...]:
         """At most `limit` lines of all genres."""
         words = self.words()
-        if not self.typed.plain:
+        if not self.typed.plain or self._is_vague():
             return mix({WORD: words}, limit)
         titles = self.titles()
         expressions = list(self.expressions([title.texte for title in titles]))
@@ -343,8 +340,7 @@ class _Asked:
         With an operator, the most frequent words first: what is excluded finds least.
         """
         counted = (line for word in self._words() if (line := self._line(word, WORD)))
-        most = _COUNTED if self.typed.before or self.filters.params else SHARES[WORD]
-        lines = list(islice(counted, most))
+        lines = list(islice(counted, SHARES[WORD]))
         return sorted(lines, key=lambda line: -line.nombre) if self.typed.plain else lines
 
     def expressions(self, titles: Sequence[str]) -> Iterator[Suggestion]:
@@ -376,7 +372,7 @@ class _Asked:
 
     def titles(self) -> list[Suggestion]:
         """The titles with all the words typed, each once: those that begin so, then the newest."""
-        if len(self.typed.text) < _SHORTEST_TITLE or self._is_vague():
+        if len(self.typed.text) < _SHORTEST_TITLE:
             return []
         tree = Fielded("titre", parse_lenient(f"{self.typed.text}*", QUERY_FIELDS).tree)
         documents = self.completion.find(self._clauses_of(tree), self.filters)
@@ -388,11 +384,9 @@ class _Asked:
         return [lines[key] for key in sorted(lines, key=lambda key: not key.startswith(begun))]
 
     def _is_vague(self) -> bool:
-        """Whether the last word has but a letter, and many documents have the others."""
-        if len(self.typed.prefix) > 1:
-            return False
-        clauses = self._clauses_of(parse_lenient(self.typed.before, QUERY_FIELDS).tree)
-        return self.completion.found(clauses, self.filters).documents.size > _MANY
+        """Whether a second word has but a letter, of an index where that begins nearly anything."""
+        many = self.completion.snapshot.collection.size > _MANY
+        return many and len(self.typed.tokens) > 1 and len(self.typed.prefix) < 2
 
     def _words(self) -> Iterator[str]:
         """The query with each word that may be meant, one of each family."""

@@ -180,7 +180,7 @@ class TestReading:
 def test_one_letter_of_the_next_word_says_too_little(
     engine: Engine, make_engine_briefly: MakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where many questions have the words before it, no title is looked for by it."""
+    """Among many questions it is completed to words only."""
     assert texts(engine, "permis de c", "titre")
 
     monkeypatch.setattr(whoosh_completion, "_MANY", 0)
