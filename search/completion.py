@@ -40,7 +40,7 @@ GENRES: Final[Mapping[str, str]] = {
 """Every `genre` and what it is called beside a line."""
 
 SHARES: Final[Mapping[str, int]] = {
-    WORD: 5,
+    WORD: 4,
     EXPRESSION: 2,
     **dict.fromkeys(COMPLETED_FACETS, 2),
     TITLE: 3,
