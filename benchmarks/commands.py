@@ -157,8 +157,7 @@ def run_command(  # noqa: PLR0913, PLR0917 - one parameter an option
                 measure_page(run, min(sizes), served)
             except WrkMissing as error:
                 raise click.ClickException(str(error)) from error
-    width = None if sys.stdout.isatty() else PIPED_WIDTH
-    print_report(figures.data, Console(width=width))
+    print_report(figures.data, _console())
 
 
 @main.command("page")
@@ -187,8 +186,7 @@ def stages(questions: int, keep: Path) -> None:
     """Show where this engine's time goes, on the corpus and the index that a run has kept."""
     run = Run(Figures(keep / "figures.json"), keep, Steps())
     source = run.corpus(questions)
-    width = None if sys.stdout.isatty() else PIPED_WIDTH
-    print_stages(source, run.index_path(questions, THIS), workload_of(source), Console(width=width))
+    print_stages(source, run.index_path(questions, THIS), workload_of(source), _console())
 
 
 @main.command()
@@ -233,8 +231,7 @@ def relevance(assignments: tuple[str, ...], data: Path) -> None:
     """
     try:
         other = setting(assignments) if assignments else None
-        width = None if sys.stdout.isatty() else PIPED_WIDTH
-        print_relevance(Console(width=width), data, other)
+        print_relevance(_console(), data, other)
     except (UnknownParameter, MalformedTopics) as error:
         raise click.ClickException(str(error)) from error
 
@@ -280,6 +277,10 @@ def memory(questions: int, seed: int, json_path: Path | None) -> None:
         click.echo(line)
     if not within_bounds(figures):
         raise click.ClickException("more memory than was promised")
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
 
 
 def _names(peers: str | None) -> list[str]:

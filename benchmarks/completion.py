@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice, pairwise
 from pathlib import Path
 from statistics import median
@@ -24,16 +25,10 @@ _SOURCES: Final = 400
 
 def measure_completion(index: Path, seed: int) -> list[float]:
     """The milliseconds of each letter, in an index that was just opened; nothing is warmed."""
-    engine = open_engine(index)
-    try:
+    with closing(open_engine(index)) as engine:
         typed = list(_typed(engine, random.Random(seed)))
-    finally:
-        engine.close()
-    engine = open_engine(index)
-    try:
+    with closing(open_engine(index)) as engine:
         return [_time(engine, text) for text in typed]
-    finally:
-        engine.close()
 
 
 def describe_completion(milliseconds: list[float]) -> Iterator[str]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Final
 
 import numpy as np
-from scipy.stats import permutation_test
 
 from benchmarks.topics import Topic
 from index.fields import TEXT_FIELD, TextField
@@ -114,11 +114,8 @@ def measure(topics: Sequence[Topic], rank: Rank) -> Measures:
 
 def measure_setting(index: Path, topics: Sequence[Topic], ranking: Ranking) -> Measures:
     """Rank every topic in an index with one setting of the parameters."""
-    engine = open_engine(index, ranking)
-    try:
+    with closing(open_engine(index, ranking)) as engine:
         return measure(topics, rank_with(engine))
-    finally:
-        engine.close()
 
 
 def ndcg(grades: Mapping[str, int], ranking: Sequence[str], depth: int) -> float:
@@ -153,6 +150,9 @@ def likelihood(one: Scores, other: Scores) -> float:
     Fisher's randomization test over pairs; source: Smucker, Allan & Carterette, "A Comparison of
     Statistical Significance Tests for Information Retrieval Evaluation", 2007.
     """
+    # Imported here: every process that is measured would hold it.
+    from scipy.stats import permutation_test  # noqa: PLC0415
+
     differences = np.subtract(other, one)
     if differences.size < 2 or not differences.any():
         return 1.0
