@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,15 @@ from index.columnar.segment_arrays import SegmentArrays
 from index.fields import COLUMNS, NO_INTEGER, UNFIELDED
 from index.question import Question
 from index.stores.whoosh_schema import UID
+from search.engines.memo import Memo
 from search.engines.sorted_arrays import Ints, Mask, places_of
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_spelling import Spelling
 from search.engines.whoosh_vocabulary import Vocabulary
 from search.ranking import RANKING, Ranking
+
+_REMEMBERED: Final = 1 << 8
+"""Answers whose questions are remembered."""
 
 
 class Texts(NamedTuple):
@@ -57,6 +61,7 @@ class Snapshot:
         self.collection = Collection(opened.segments, ranking)
         self.vocabulary = Vocabulary(self.collection, UNFIELDED)
         self.spelling = Spelling(self.collection, self.vocabulary, UNFIELDED)
+        self._answered: Memo[str, Ints] = Memo(_REMEMBERED)
         self.integers: Mapping[str, NDArray[np.int32]] = {
             column.name: self._integers(column.name) for column in COLUMNS if column.integer
         }
@@ -122,13 +127,19 @@ class Snapshot:
         return int(found[0]) if found.size else None
 
     def documents_answered(self, empreinte: str) -> Ints:
-        """The live documents whose answer has this `empreinte_reponse`, ascending."""
+        """The live documents whose answer has this `empreinte_reponse`, ascending.
+
+        Remembered: a question's page asks twice, and looking goes through all values.
+        """
+        return self._answered.get(empreinte, lambda: self._find_answered(empreinte))
+
+    def _find_answered(self, empreinte: str) -> Ints:
         columns = [arrays.texts["empreinte_reponse"] for arrays in self.collection.segments]
         return self._live([_with_text(column, empreinte.encode()) for column in columns])
 
     def documents_without_answer(self) -> Ints:
         """The live documents that hold no answer's text, ascending."""
-        return self.documents_answered("")
+        return self._find_answered("")
 
     def question(self, document: int) -> Question:
         """The record of a document."""
