@@ -94,6 +94,16 @@ class Unit:
         """The slots of which any term matches alone."""
         return tuple(s.slots[0] for s in self.alternatives if len(s.slots) == 1)
 
+    @property
+    def is_words(self) -> bool:
+        """Whether it is single words only, no sequence of several."""
+        return len(self.alternatives) == len(self.single_slots)
+
+    @property
+    def is_one_word(self) -> bool:
+        """Whether it is one word, in whatever form."""
+        return len(self.alternatives) == 1 and self.is_words
+
 
 @dataclass(frozen=True, slots=True)
 class AllOf:

@@ -20,7 +20,7 @@ from whoosh.matching.mcore import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo, TermNotFound
 
 from index.columnar.array_file import DamagedFile
-from index.columnar.layout import TERM_BITS
+from index.columnar.layout import TERM_MASK
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import open_segment
 
@@ -251,7 +251,7 @@ class FieldCursor(base.FieldCursor):
 
     def __init__(self, arrays: SegmentArrays, field: int) -> None:
         self._arrays, self._field = arrays, field
-        self._first, self._end = arrays.postings.rows(field, 0, (1 << TERM_BITS) - 1)
+        self._first, self._end = arrays.postings.rows(field, 0, TERM_MASK)
         self.row = self._first
 
     def first(self) -> bytes | None:
@@ -262,7 +262,7 @@ class FieldCursor(base.FieldCursor):
     def find(self, string: bytes) -> bytes | None:
         """Go to the first term that isn't before this string."""
         number, _ = self._arrays.terms.range(string)
-        self.row, _ = self._arrays.postings.rows(self._field, number, (1 << TERM_BITS) - 1)
+        self.row, _ = self._arrays.postings.rows(self._field, number, TERM_MASK)
         return self.term()
 
     def next(self) -> bytes | None:
@@ -275,7 +275,7 @@ class FieldCursor(base.FieldCursor):
         if self.row >= self._end:
             return None
         key = int(self._arrays.postings.list_keys[self.row])
-        return self._arrays.terms[key & ((1 << TERM_BITS) - 1)]
+        return self._arrays.terms[key & TERM_MASK]
 
 
 class ArrayMatcher(LeafMatcher):

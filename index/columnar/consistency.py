@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.columnar.dictionary import Dictionary, count_strings
 from index.columnar.layout import POSTINGS_IN_BLOCK, TERM_BITS
+from index.columnar.postings import term_numbers
 from index.columnar.segment_arrays import SegmentArrays
 
 _BATCH: Final = 1 << 20
@@ -75,7 +76,7 @@ def _lists(arrays: SegmentArrays) -> Iterator[tuple[str, str]]:
         return
     if (postings.list_keys[1:] <= postings.list_keys[:-1]).any():
         yield "list_keys", "is not in ascending order"
-    numbers = postings.list_keys & np.uint64((1 << TERM_BITS) - 1)
+    numbers = term_numbers(postings.list_keys)
     if numbers.size and int(numbers.max()) >= len(arrays.terms):
         yield "list_keys", "names a term that is not in the dictionary"
     if numbers.size and int(postings.list_keys[-1]) >> TERM_BITS >= len(arrays.fields):

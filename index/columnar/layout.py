@@ -18,6 +18,9 @@ TERMS_IN_BLOCK: Final = 64
 TERM_BITS: Final = 32
 """A posting list's key is one uint64: its field's number above, its term's number below."""
 
+TERM_MASK: Final = (1 << TERM_BITS) - 1
+"""The part of such a key that is the number of the term; also more than any such number."""
+
 CONTINUED: Final = 255
 """A byte of `token_starts` that adds to the next one, for gaps of 255 characters or more."""
 

@@ -13,7 +13,8 @@ from index.columnar.bounds import Ints, bounds_of, gathered, ranges, sizes_of
 from index.columnar.columns import Unsigned
 from index.columnar.layout import POSTINGS_IN_BLOCK, TERM_BITS, SegmentShape
 from index.columnar.merge_source import Source, widest
-from index.columnar.merge_terms import ALL_TERMS, Numbering
+from index.columnar.merge_terms import Numbering
+from index.columnar.postings import term_numbers
 from index.columnar.segment_files import SegmentWriter
 
 POSTINGS_AT_ONCE: Final = 1 << 21
@@ -133,7 +134,7 @@ def _places_of_lists(source: Source, own: Ints, numbers: Ints, terms: int) -> In
     """Where some rows of a source stand among all lists that may be."""
     keys = source.arrays.postings.list_keys[own]
     fields = (keys >> np.uint64(TERM_BITS)).astype(np.int64)
-    return fields * terms + numbers.take((keys & ALL_TERMS).astype(np.int64))
+    return fields * terms + numbers.take(term_numbers(keys))
 
 
 def _take(lists: _Lists, base: int, first_row: int, free: Ints) -> _Piece:

@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.columnar.bounds import Ints, gathered
-from index.columnar.dictionary import Bytes, decode_strings, encode_strings, string_bounds
+from index.columnar.dictionary import (
+    Bytes,
+    decode_strings,
+    encode_strings,
+    string_bounds,
+    string_rows,
+)
 
 STRINGS_AT_ONCE: Final = 1 << 16
 """Strings that are objects at once, and as many more as begin with the same `_HEAD` bytes."""
@@ -29,11 +35,11 @@ class KeptStrings:
 
     Attributes:
         data: as `dictionary.encode_strings` gives them, in any order.
-        kept: which of them are kept; None for all.
+        kept: which of them are kept.
     """
 
     data: Bytes
-    kept: NDArray[np.bool_] | None = None
+    kept: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -116,13 +122,8 @@ class _Pool:
 
     def _heads(self) -> NDArray[np.uint64]:
         """The first bytes of each string as a number: in the order of the strings, if not equal."""
-        heads = np.zeros(self.starts.size, np.uint64)
-        end = max(self._data.size - 1, 0)
-        for place in range(_HEAD):
-            following = self._data[np.minimum(self.starts + place, end)]
-            following[self.sizes <= place + 1] = 0
-            heads = heads << np.uint64(8) | following
-        return heads
+        rows = string_rows(self._data, self.starts, self.sizes - 1, _HEAD)
+        return rows.view(">u8").ravel().astype(np.uint64)
 
 
 class _Kept:
@@ -135,16 +136,12 @@ class _Kept:
 
     def __init__(self, source: KeptStrings) -> None:
         bounds = string_bounds(source.data)
-        starts, sizes = bounds[:-1], np.diff(bounds)
-        self._count, self._kept = starts.size, source.kept
-        self.data = source.data
-        self.starts = starts if source.kept is None else starts[source.kept]
-        self.sizes = sizes if source.kept is None else sizes[source.kept]
+        self.data, self._kept = source.data, source.kept
+        self.starts = bounds[:-1][source.kept]
+        self.sizes = np.diff(bounds)[source.kept]
 
     def spread(self, values: Ints) -> Ints:
         """A value for each kept string as one for each string of the source."""
-        if self._kept is None:
-            return values
-        spread = np.full(self._count, -1)
+        spread = np.full(self._kept.size, -1)
         spread[self._kept] = values
         return spread

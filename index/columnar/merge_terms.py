@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.columnar.bounds import Ints, bounds_of, ranges, sizes_of
 from index.columnar.dictionary import block_starts, count_strings
-from index.columnar.layout import TERM_BITS
 from index.columnar.merge_source import Source
 from index.columnar.merge_strings import KeptStrings, MergedStrings, merge_strings
+from index.columnar.postings import term_numbers
 from index.columnar.relation import KeysOf, Relation, number_keys, relation_arrays
 from index.columnar.segment_files import SegmentWriter
-
-ALL_TERMS: Final = np.uint64((1 << TERM_BITS) - 1)
-"""The part of a posting list's key that is the number of its term."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def _kept_terms(dictionary: Source, sources: Sequence[Source]) -> KeptStrings:
     kept = np.zeros(count_strings(data), np.bool_)
     for source in sources:
         keys = source.arrays.postings.list_keys[source.count_kept() > 0]
-        kept[(keys & ALL_TERMS).astype(np.int64)] = True
+        kept[term_numbers(keys)] = True
     return KeptStrings(data, kept)
 
 
@@ -138,4 +135,5 @@ class _KeysOfTerms:
     def computed(cls, strings: MergedStrings, terms: Ints, keys_of: KeysOf) -> _KeysOfTerms:
         """The keys of merged terms that no source knows."""
         keys, bounds, numbers = number_keys(keys_of(strings.decode(terms)))
-        return cls(KeptStrings(keys), terms, sizes_of(bounds), numbers)
+        every = np.ones(count_strings(keys), np.bool_)
+        return cls(KeptStrings(keys, every), terms, sizes_of(bounds), numbers)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index.columnar.bounds import Ints, bounds_of
 from index.columnar.columns import Unsigned, smallest_unsigned
-from index.columnar.layout import POSTINGS_IN_BLOCK, TERM_BITS
+from index.columnar.layout import POSTINGS_IN_BLOCK, TERM_BITS, TERM_MASK
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ class Postings:
         skipped = np.where(before, counts, 0).sum(axis=1, dtype=np.int64)
         starts: Ints = self.position_blocks[blocks].astype(np.int64) + skipped
         return starts
+
+
+def term_numbers(keys: NDArray[np.uint64]) -> Ints:
+    """The numbers of the terms of some lists, by their keys."""
+    return (keys & np.uint64(TERM_MASK)).astype(np.int64)
 
 
 def invert_tokens(

@@ -18,6 +18,7 @@ from index.columnar.bounds import Ints, ranges, sizes_of
 from index.columnar.columns import TextColumn
 from index.columnar.consistency import postings_of_each_document
 from index.columnar.layout import TERM_BITS
+from index.columnar.postings import term_numbers
 from index.columnar.segment_arrays import SegmentArrays
 from index.question import Question
 from index.stores.version_key import version_key
@@ -195,7 +196,7 @@ class _Comparison:
     def _rows(self) -> Ints:
         """The segment's row for each list of the run; -1 where it has none."""
         keys = self.run.postings.list_keys
-        fields, numbers = keys >> np.uint64(TERM_BITS), _terms_of(keys)
+        fields, numbers = keys >> np.uint64(TERM_BITS), term_numbers(keys)
         terms, places = np.unique(numbers, return_inverse=True)
         vocabulary = run_terms()
         found = [self.held.terms.number(vocabulary[number]) for number in terms.tolist()]
@@ -226,17 +227,12 @@ class _Comparison:
         """A difference about one posting of the run."""
         key = self.run.postings.list_keys[lists[posting] : lists[posting] + 1]
         field = self.run.fields[int(key[0]) >> TERM_BITS]
-        word = written_form(run_terms()[int(_terms_of(key)[0])])
+        word = written_form(run_terms()[int(term_numbers(key)[0])])
         place = int(self.run.postings.documents[posting])
         return Difference(array, self._uid(place), f"« {word} » of its {field} {what}")
 
     def _uid(self, place: int) -> str:
         return bytes(self.run.keys[UID].values[place]).decode()
-
-
-def _terms_of(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """The numbers of the terms of some lists."""
-    return (keys & np.uint64((1 << TERM_BITS) - 1)).astype(np.int64)
 
 
 def _texts(column: TextColumn, documents: Ints) -> NDArray[Any]:

@@ -42,14 +42,13 @@ from search.engines.sorted_arrays import (
     kth_greatest_bound,
     mask_of,
     places_of,
-    places_of_greatest,
 )
 from search.engines.whoosh_evaluator import Evaluator
 from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_filters import canonical, narrow
 from search.engines.whoosh_forms import terms_by_postings
 from search.engines.whoosh_snapshot import Snapshot
-from search.engines.whoosh_spelling import LONGEST, SHORTEST
+from search.engines.whoosh_spelling import SHORTEST
 from search.expansion import QUERY_FIELDS, AllOf, Clause, Slot, TermsBeginning, Unit, expand
 from search.facets import FACET, identity
 from search.query.nodes import Fielded, Node
@@ -192,7 +191,7 @@ class Completion:
         collection = self.snapshot.collection
         if not isinstance(clause, Unit):
             return int(np.count_nonzero(Evaluator(collection).holds(clause, found.documents)))
-        if not _is_one_word(clause):
+        if not clause.is_one_word:
             # Of all documents, few have the words of a sequence: these are looked up first.
             documents = Evaluator(collection).find(clause).documents
             return documents.size if found.mask is None else int(found.mask.take(documents).sum())
@@ -231,7 +230,8 @@ class Completion:
             ranked = terms_by_postings(collection, fields, TermsBeginning(prefix))
             counted = [(form, -rank) for rank, form in ranked if len(form) >= SHORTEST]
         else:
-            counted = self._frequent(prefix)
+            words = self.snapshot.spelling.words
+            counted = words.most_frequent(prefix, 2 * _TRIED)  # some are left out
         live = collection.live_count
         counted.sort(key=lambda one: 2 * one[1] > live)
         return [form for form, _ in counted[:_TRIED]]
@@ -252,21 +252,10 @@ class Completion:
     def _mark(self, clause: Clause) -> Mask:
         """Which live documents match a clause; shape (size,). No score is computed of a word."""
         collection = self.snapshot.collection
-        if isinstance(clause, Unit) and len(clause.alternatives) == len(clause.single_slots):
+        if isinstance(clause, Unit) and clause.is_words:
             slots = clause.single_slots
             return collection.mark([r for s in slots for r in collection.ranges(clause.fields, s)])
         return mask_of(Evaluator(collection).find(clause).documents, collection.size)
-
-    def _frequent(self, prefix: str) -> list[tuple[str, int]]:
-        """The frequent words that begin so with their postings, the most frequent first."""
-        words = self.snapshot.spelling.words
-        keys = words.letters.view(f"S{LONGEST}").ravel()
-        begun = prefix.encode()
-        first, last = keys.searchsorted([begun, begun + b"\xff"]).tolist()
-        counts = words.frequencies[first:last]
-        some = places_of_greatest(counts, 2 * _TRIED)  # some are left out
-        found = zip(keys[first:last][some].tolist(), counts[some].tolist(), strict=True)
-        return sorted(((key.decode(), n) for key, n in found), key=lambda one: (-one[1], one[0]))
 
     def _stands_with_parts(self, form: str) -> bool:
         """A glued form has the place of its first part, which begins it."""
@@ -460,7 +449,3 @@ class _Asked:
         order = np.lexsort((-documents, -dates))
         newest: list[int] = documents[order[:_TITLES_READ]].tolist()
         return newest
-
-
-def _is_one_word(unit: Unit) -> bool:
-    return len(unit.alternatives) == len(unit.single_slots) == 1

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import repeat
-from typing import Final
 
 import numpy as np
 
-from index.columnar.layout import TERM_BITS
+from index.columnar.layout import TERM_MASK
 from index.stores.whoosh_schema import written_form
 from search.engines.sorted_arrays import places_of
 from search.engines.whoosh_collection import Collection
@@ -22,8 +21,6 @@ from search.engines.whoosh_terms import look_up
 from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Unit, positive_units
 from search.explanation import Explanation, FieldShare, UnitShare
 
-_TERM: Final = (1 << TERM_BITS) - 1
-
 
 def explain(search: Search, uid: str) -> Explanation | None:
     """What a search makes of the question with this uid; None when there is none."""
@@ -31,7 +28,7 @@ def explain(search: Search, uid: str) -> Explanation | None:
     if document is None:
         return None
     clause = search.clause_matching(document)
-    score, words = _score(search, clause, document), _words(search, clause, document)
+    score, nearness = (0.0, 0.0) if clause is None else _score(search, clause, document)
     ordered = search.ordered()
     ranks = places_of(ordered == document).tolist()
     return Explanation(
@@ -43,7 +40,7 @@ def explain(search: Search, uid: str) -> Explanation | None:
         filtered=clause is not None and not _passes(search, document),
         sort=search.request.sort,
         score=score,
-        nearness=round(score - words, SCORE_DECIMALS),
+        nearness=nearness,
         units=tuple(_shares(search, document)),
         excluded=tuple(_borne(search, document)),
     )
@@ -55,17 +52,12 @@ def _passes(search: Search, document: int) -> bool:
     return search.narrow(found).documents.size > 0
 
 
-def _words(search: Search, clause: Clause | None, document: int) -> float:
-    if clause is None:
-        return 0.0
-    return float(search.evaluator.evaluate(clause, np.array([document], np.intp)).scores[0])
-
-
-def _score(search: Search, clause: Clause | None, document: int) -> float:
-    if clause is None:
-        return 0.0
+def _score(search: Search, clause: Clause, document: int) -> tuple[float, float]:
+    """The score of a document that matches, and the part of it for words that stand together."""
     documents, scores = search.find_near(clause)
-    return float(scores[documents.searchsorted(document)])
+    score = float(scores[documents.searchsorted(document)])
+    words = search.evaluator.evaluate(clause, np.array([document], np.intp)).scores[0]
+    return score, round(score - float(words), SCORE_DECIMALS)
 
 
 def _borne(search: Search, document: int) -> Iterator[str]:
@@ -114,7 +106,7 @@ def _fields(collection: Collection, unit: Unit, document: int) -> Iterator[Field
 def _forms(collection: Collection, unit: Unit, field: str, document: int) -> dict[str, int]:
     """How often each form of a word occurs in a field of a document; empty for a phrase."""
     found: Counter[str] = Counter()
-    if len(unit.single_slots) == len(unit.alternatives):
+    if unit.is_words:
         for slot in unit.single_slots:
             for postings in collection.ranges((field,), slot):
                 found.update(_forms_among(collection, postings, document))
@@ -127,7 +119,7 @@ def _forms_among(collection: Collection, postings: PostingRange, document: int) 
     numbers = places_of(collection.documents(postings) == document) + postings.start
     rows = arrays.postings.list_starts.searchsorted(numbers.astype(np.uint64), side="right") - 1
     for number, row in zip(numbers.tolist(), rows.tolist(), strict=True):
-        term = arrays.terms[int(arrays.postings.list_keys[row]) & _TERM]
+        term = arrays.terms[int(arrays.postings.list_keys[row]) & TERM_MASK]
         yield from repeat(written_form(term), int(arrays.postings.frequencies[number]))
 
 

@@ -76,7 +76,7 @@ def nearness(
 
 
 def _is_word(clause: Clause) -> TypeGuard[Unit]:
-    return isinstance(clause, Unit) and len(clause.single_slots) == len(clause.alternatives)
+    return isinstance(clause, Unit) and clause.is_words
 
 
 def _are_one_name(first: Unit, second: Unit) -> bool:

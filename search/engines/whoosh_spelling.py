@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.columnar.bounds import sizes_of
-from index.columnar.layout import SEPARATOR, TERM_BITS
+from index.columnar.dictionary import string_bounds, string_rows
+from index.columnar.layout import SEPARATOR
+from index.columnar.postings import term_numbers
 from index.columnar.segment_arrays import SegmentArrays
 from search.engines.memo import Memo
 from search.engines.sorted_arrays import places_of, places_of_greatest
@@ -57,6 +59,15 @@ class Words(NamedTuple):
     lengths: NDArray[np.uint8]
     signatures: NDArray[np.uint32]
     frequencies: NDArray[np.int64]
+
+    def most_frequent(self, prefix: str, most: int) -> list[tuple[str, int]]:
+        """The most frequent words that begin so, each with its frequency; at most so many."""
+        keys, begun = _keys_of(self.letters), prefix.encode()
+        first, last = keys.searchsorted([begun, begun + SEPARATOR]).tolist()
+        counts = self.frequencies[first:last]
+        some = places_of_greatest(counts, most)
+        found = zip(keys[first:last][some].tolist(), counts[some].tolist(), strict=True)
+        return sorted(((key.decode(), n) for key, n in found), key=lambda one: (-one[1], one[0]))
 
 
 class Spelling:
@@ -126,39 +137,34 @@ class Spelling:
             return Words(*(np.empty((0, *shape), np.uint8) for shape in ((LONGEST,), (), (), ())))
         letters = np.concatenate([letters for letters, _ in parts])
         counts = np.concatenate([counts for _, counts in parts])
-        keys = np.ascontiguousarray(letters).view(f"S{LONGEST}").ravel()
-        _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+        _, first, which = np.unique(_keys_of(letters), return_index=True, return_inverse=True)
         letters = letters[first]
         frequencies = np.bincount(which, counts, minlength=first.size).astype(np.int64)
         lengths = (letters > 0).sum(axis=1, dtype=np.uint8)
         return Words(letters, lengths, _signatures(letters), frequencies)
 
 
+def _keys_of(letters: Letters) -> NDArray[np.bytes_]:
+    """Rows of letters as strings, which are in the order of the alphabet."""
+    return np.ascontiguousarray(letters).view(f"S{LONGEST}").ravel()
+
+
 def _words_of(arrays: SegmentArrays) -> tuple[Letters, NDArray[np.int64]]:
     """The most frequent words of a segment: their letters, and how many postings each has."""
-    data = arrays.arrays["terms"]
-    ends = places_of(data == SEPARATOR[0])
-    starts = np.concatenate((np.zeros(1, np.intp), ends[:-1] + 1))[: ends.size]
-    postings = arrays.postings
-    numbers = (postings.list_keys & np.uint64((1 << TERM_BITS) - 1)).astype(np.intp)
-    counts = np.bincount(numbers, sizes_of(postings.list_starts), minlength=ends.size)
-    sizes = ends - starts
+    data, postings = arrays.arrays["terms"], arrays.postings
+    bounds = string_bounds(data)
+    starts, sizes = bounds[:-1], np.diff(bounds) - 1
+    numbers = term_numbers(postings.list_keys)
+    counts = np.bincount(numbers, sizes_of(postings.list_starts), minlength=starts.size)
     places = places_of((sizes >= SHORTEST) & (sizes <= LONGEST) & (counts > 0))
     # Before their letters are looked at: of millions, most are met once.
     places = places[places_of_greatest(counts[places], 2 * MOST_WORDS)]
-    letters = _letters(data, starts[places], sizes[places])
+    letters = string_rows(data, starts[places], sizes[places], LONGEST)
     written = ((letters >= _A) & (letters <= _Z) | (letters == 0)).all(axis=1)
     places, letters = places[written], letters[written]
     kept = places_of_greatest(counts[places], MOST_WORDS)
     places, letters = places[kept], letters[kept]
     return letters, counts[places].astype(np.int64)
-
-
-def _letters(data: Letters, starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Letters:
-    """Strings as rows of one width, 0 after each."""
-    columns = np.arange(LONGEST)
-    places = np.minimum(starts[:, None] + columns, max(data.size - 1, 0))
-    return np.where(columns < sizes[:, None], data.take(places), 0).astype(np.uint8)
 
 
 def _signatures(letters: Letters) -> NDArray[np.uint32]:

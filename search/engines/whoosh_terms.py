@@ -78,7 +78,7 @@ class Term(Protocol):
 
 def look_up(collection: Collection, unit: Unit) -> Term:
     """A unit in a collection: its postings are found, and not read yet."""
-    if len(unit.alternatives) == len(unit.single_slots) == 1:
+    if unit.is_one_word:
         return _FormsTerm(collection, unit)
     return _SequencesTerm(collection, unit)
 

@@ -22,10 +22,10 @@ sources = st.lists(
 
 
 def kept(source: list[tuple[bytes, bool]]) -> KeptStrings:
-    """The strings of a source; without a mask when all are kept."""
+    """The strings of a source."""
     mask = np.array([live for _, live in source], np.bool_)
     data = encode_strings([string for string, _ in source])
-    return KeptStrings(data, None if mask.all() else mask)
+    return KeptStrings(data, mask)
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 1 << 16])
