@@ -20,6 +20,7 @@ from search.ranking import RANKING, Ranking
 from search.request import SearchRequest
 from search.results import SearchResults
 from search.similarity import Similar
+from search.statistics import Statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,12 @@ class Engine(Protocol):
     Every method raises `index.errors.QuestionsError` when the index can no longer be read.
     """
 
-    def search(self, request: SearchRequest) -> SearchResults:
-        """The results of a request. No query raises."""
+    def search(self, request: SearchRequest, *, with_timeline: bool = False) -> SearchResults:
+        """The results of a request, with its months if they are asked for. No query raises."""
+        ...
+
+    def statistics(self, request: SearchRequest) -> Statistics:
+        """A request in figures. No query raises."""
         ...
 
     def listing(self, request: SearchRequest) -> Listing:

@@ -11,6 +11,7 @@ from index.question import Question
 from search.facets import FACETS, FacetCounts
 from search.request import SearchRequest
 from search.sigles import Widening
+from search.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class SearchResults:
         widenings: what sigles add to the words; each has its sentence among the indications.
         hits: the page's questions. approches: the closest ones when none has all the words.
         facets: counts by the facet's name, all eleven.
+        timeline: the months of the questions found; None unless it was asked for.
     """
 
     request: SearchRequest
@@ -102,6 +104,7 @@ class SearchResults:
     hits: tuple[Hit, ...] = ()
     approches: tuple[Hit, ...] = ()
     facets: Mapping[str, FacetCounts] = field(default_factory=dict)
+    timeline: Timeline | None = None
 
     @property
     def emptied_by_filters(self) -> bool:

@@ -16,7 +16,6 @@ from search.request import LONGEST_QUERY, BadRequest, SearchRequest, given_twice
 from search.results import question_url
 from web.errors import QuestionNotFound, UnknownFacet
 from web.query_string import canonical_uid, read_params, without
-from web.searching import run_search
 from web.site import current_site
 
 api = Blueprint("api", __name__)
@@ -33,7 +32,8 @@ def allow_other_sites(response: Response) -> Response:
 @api.get("/api/v1/questions")
 def search_questions() -> ResponseReturnValue:
     """One page of a search."""
-    return jsonify(run_search(request.query_string).as_json())
+    asked = SearchRequest.from_params(read_params(request.query_string))
+    return jsonify(current_site().engine.search(asked).as_json())
 
 
 @api.get("/api/v1/questions/<uid>")

@@ -26,6 +26,7 @@ from web.refine import register_refine
 from web.security import register_security
 from web.settings import Settings
 from web.site import Site, attach_site, current_site
+from web.view import View
 
 STATIC_MAX_AGE: Final = 365 * 24 * 3600
 """Seconds a browser may keep a static file: its address changes with its content."""
@@ -85,6 +86,7 @@ def _shared_context() -> dict[str, Any]:
         "sante": _health(),
         "perime_depuis": _stale_for(),
         "recherche": SearchRequest(),
+        "presentation": View(),
         "cotes": SIDES,
         "canonique": None,
         "fichier": _asset_url,

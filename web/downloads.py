@@ -43,7 +43,7 @@ def describe_download() -> ResponseReturnValue:
 
 
 def _listing(params: Params) -> Listing:
-    """Raises BadRequest or QuestionsError, as `web.searching.run_search` does."""
+    """Raises BadRequest when a value is malformed, QuestionsError when the index can't be read."""
     return current_site().engine.listing(SearchRequest.from_params(params))
 
 

@@ -12,9 +12,9 @@ from werkzeug.exceptions import HTTPException, NotFound
 from index.errors import QuestionsError
 from search.request import BadRequest, ParameterError, SearchRequest
 from web.query_string import parse_leniently, read_params, readable_query
-from web.refine import results_url
 from web.security import ALLOWED_METHODS
 from web.site import current_site
+from web.view import results_url
 
 RETRY_AFTER_SECONDS: Final = 120
 

@@ -34,20 +34,18 @@ from web.record import (
     withdrawal,
 )
 from web.refine import (
-    ALL_QUESTIONS,
     carried_params,
     chips,
     facet_lists,
     indications,
     page_links,
     panel_params,
-    results_url,
     size_links,
     sort_links,
     word_forms,
 )
-from web.searching import run_search
 from web.site import current_site
+from web.view import ALL_QUESTIONS, View, read_view, results_url
 
 pages = Blueprint("pages", __name__)
 
@@ -74,12 +72,12 @@ def home_or_results() -> ResponseReturnValue:
     params = read_params(request.query_string)
     if not is_search(params):
         return _home()
-    return _go_to_named_question(params) or _results()
+    return _go_to_named_question(params) or _results(*read_view(params))
 
 
 def _home() -> str:
     results = current_site().engine.search(SearchRequest())
-    facets = {facet.name: facet for facet in facet_lists(results)}
+    facets = {facet.name: facet for facet in facet_lists(results, View())}
     return render_template(
         "accueil.html",
         facettes=[facets[name] for name in HOME_FACETS if name in facets],
@@ -99,24 +97,26 @@ def _go_to_named_question(params: Params) -> ResponseReturnValue | None:
     return redirect(question_url(uid), 302)
 
 
-def _results() -> str:
-    results = run_search(request.query_string)
+def _results(view: View, params: Params) -> str:
+    asked = SearchRequest.from_params(params)
+    results = current_site().engine.search(asked, with_timeline=True)
     asked = results.request
     return render_template(
         "resultats.html",
         resultats=results,
         recherche=asked,
-        filtres=chips(asked),
-        sans_filtre=results_url(asked.without_filters()),
+        presentation=view,
+        filtres=chips(asked, view),
+        sans_filtre=view.url(asked.without_filters()),
         vide_par_filtres=results.emptied_by_filters,
-        facettes=facet_lists(results),
-        champs_caches=panel_params(asked),
-        tris=sort_links(asked),
-        tailles=size_links(asked),
+        facettes=facet_lists(results, view),
+        champs_caches=[*panel_params(asked), *view.to_params()],
+        tris=sort_links(asked, view),
+        tailles=size_links(asked, view),
         par_defaut=PER_PAGE,
-        pages=page_links(results),
-        indications=indications(results),
-        formes=word_forms(results),
+        pages=page_links(results, view),
+        indications=indications(results, view),
+        formes=word_forms(results, view),
         canonique=asked.url(),
     )
 

@@ -18,9 +18,7 @@ from search.request import MOST_PER_PAGE, PER_PAGE, SORTS, SearchRequest
 from search.results import SearchResults
 from search.sigles import Widening
 from web.display import unbreakable
-
-ALL_QUESTIONS: Final = "/?tri=recent"
-"""The list of everything: `/` alone is the home page."""
+from web.view import View, results_url
 
 PAGE_SIZES: Final = (PER_PAGE, 25, 50, MOST_PER_PAGE)
 SHOWN_AT_ONCE: Final = 5
@@ -101,42 +99,37 @@ class WordForms:
     exact_url: str | None
 
 
-def results_url(request: SearchRequest) -> str:
-    """The address of a search's results, even when it asks for nothing in particular."""
-    return request.url() if request.to_params() else ALL_QUESTIONS
-
-
 def register_refine(app: Flask) -> None:
     """Give templates the address of a search's results as a filter, and the words of the panel."""
     app.jinja_env.filters["adresse"] = results_url
     app.jinja_env.globals.update(periodes=PERIODS, renouvelee=RENEWED)
 
 
-def chips(request: SearchRequest) -> list[Chip]:
+def chips(request: SearchRequest, view: View) -> list[Chip]:
     """The filters in force, in the order of the parameters."""
-    return [*_facet_chips(request), *_other_chips(request)]
+    return [*_facet_chips(request, view), *_other_chips(request, view)]
 
 
-def _facet_chips(request: SearchRequest) -> Iterator[Chip]:
+def _facet_chips(request: SearchRequest, view: View) -> Iterator[Chip]:
     for name, choices in request.filters.items():
         for choice in choices:
             yield Chip(
                 FACET[name].label,
                 FACET[name].alone(choice.valeur),
-                results_url(request.without_choice(name, choice.valeur)),
+                view.url(request.without_choice(name, choice.valeur)),
                 choice.exclue,
             )
 
 
-def _other_chips(request: SearchRequest) -> Iterator[Chip]:
+def _other_chips(request: SearchRequest, view: View) -> Iterator[Chip]:
     if request.renouvelee:
-        yield Chip("", RENEWED, results_url(request.replace(renouvelee=False)))
+        yield Chip("", RENEWED, view.url(request.replace(renouvelee=False)))
     for subject, since, until in PERIODS:
         bounds = (getattr(request, since), getattr(request, until))
         if any(bounds):
             without_dates = request.replace(**{since: None, until: None})
             words = unbreakable(describe_period(subject, *bounds))
-            yield Chip("", words, results_url(without_dates))
+            yield Chip("", words, view.url(without_dates))
 
 
 def carried_params(request: SearchRequest, *, without: Iterable[str]) -> list[tuple[str, str]]:
@@ -154,17 +147,19 @@ def panel_params(request: SearchRequest) -> list[tuple[str, str]]:
     return carried_params(request, without=(*FACET, "renouvelee", *bounds))
 
 
-def facet_lists(results: SearchResults) -> list[FacetList]:
+def facet_lists(results: SearchResults, view: View) -> list[FacetList]:
     """The facets that have something to show, in the order of `FACETS`."""
     lists = [
-        _facet_list(results.request, facet.name, results.facets.get(facet.name, FacetCounts()))
+        _facet_list(
+            results.request, view, facet.name, results.facets.get(facet.name, FacetCounts())
+        )
         for facet in FACETS
     ]
     return [facet for facet in lists if facet.shown]
 
 
-def _facet_list(request: SearchRequest, name: str, counts: FacetCounts) -> FacetList:
-    lines = [_facet_line(request, name, value) for value in _nested(counts.valeurs)]
+def _facet_list(request: SearchRequest, view: View, name: str, counts: FacetCounts) -> FacetList:
+    lines = [_facet_line(request, view, name, value) for value in _nested(counts.valeurs)]
     chosen = [value for value in counts.valeurs if value.choisie or value.exclue]
     shown, folded = _fold(lines)
     counted_once = sum(value.nombre for value in counts.valeurs if value.valeur != EN_RETARD)
@@ -180,12 +175,12 @@ def _facet_list(request: SearchRequest, name: str, counts: FacetCounts) -> Facet
     )
 
 
-def _facet_line(request: SearchRequest, name: str, value: FacetValue) -> FacetLine:
+def _facet_line(request: SearchRequest, view: View, name: str, value: FacetValue) -> FacetLine:
     return FacetLine(
         value,
         nested=value.valeur == EN_RETARD,
-        exclude_url=results_url(request.with_choice(name, value.valeur, exclue=True)),
-        restore_url=results_url(request.without_choice(name, value.valeur)),
+        exclude_url=view.url(request.with_choice(name, value.valeur, exclue=True)),
+        restore_url=view.url(request.without_choice(name, value.valeur)),
     )
 
 
@@ -210,12 +205,12 @@ def _fold(lines: list[FacetLine]) -> tuple[tuple[FacetLine, ...], tuple[FacetLin
     return shown, tuple(line for line, keep in zip(lines, kept, strict=True) if not keep)
 
 
-def sort_links(request: SearchRequest) -> list[Link]:
+def sort_links(request: SearchRequest, view: View) -> list[Link]:
     """The sorts; relevance is one only when there are words to be relevant to."""
     return [
         Link(
             label,
-            results_url(request.replace(tri=None if key == request.default_sort else key)),
+            view.url(request.replace(tri=None if key == request.default_sort else key)),
             key == request.sort,
         )
         for key, label in SORTS.items()
@@ -223,15 +218,15 @@ def sort_links(request: SearchRequest) -> list[Link]:
     ]
 
 
-def size_links(request: SearchRequest) -> list[Link]:
+def size_links(request: SearchRequest, view: View) -> list[Link]:
     """How many results a page may hold."""
     return [
-        Link(str(size), results_url(request.replace(par=size)), size == request.par)
+        Link(str(size), view.url(request.replace(par=size)), size == request.par)
         for size in PAGE_SIZES
     ]
 
 
-def page_links(results: SearchResults) -> list[Link | None]:
+def page_links(results: SearchResults, view: View) -> list[Link | None]:
     """The first page, the last, and those around the current one; None stands for a gap."""
     current, last = results.request.page, results.pages
     near = {1, last, *range(current - 1, current + 2)}
@@ -240,31 +235,31 @@ def page_links(results: SearchResults) -> list[Link | None]:
     before = 0
     for number in numbers:
         if number == before + 2:
-            links.append(_page_link(results.request, number - 1))
+            links.append(_page_link(results.request, view, number - 1))
         elif number > before + 2:
             links.append(None)
-        links.append(_page_link(results.request, number))
+        links.append(_page_link(results.request, view, number))
         before = number
     return links
 
 
-def _page_link(request: SearchRequest, number: int) -> Link:
-    url = results_url(request.replace(page=number))
+def _page_link(request: SearchRequest, view: View, number: int) -> Link:
+    url = view.url(request.replace(page=number))
     return Link(str(number), url, number == request.page)
 
 
-def indications(results: SearchResults) -> list[Indication]:
+def indications(results: SearchResults, view: View) -> list[Indication]:
     """What is said about the search; what a sigle adds can be refused."""
     widenings = {widening.sentence: widening for widening in results.widenings}
     return [
-        Indication(sentence, widening.typed, _refusal_url(results.request, widening))
+        Indication(sentence, widening.typed, _refusal_url(results.request, view, widening))
         if (widening := widenings.get(sentence))
         else Indication(sentence)
         for sentence in results.indications
     ]
 
 
-def _refusal_url(request: SearchRequest, widening: Widening) -> str | None:
+def _refusal_url(request: SearchRequest, view: View, widening: Widening) -> str | None:
     """The same search with the typed words between quotes, which nothing widens."""
     start, end = widening.span
     words = request.q[start:end]
@@ -272,23 +267,23 @@ def _refusal_url(request: SearchRequest, widening: Widening) -> str | None:
     if not words.endswith(widening.typed):
         return None
     exact = f'{request.q[:start]}"{words}"{request.q[end:]}'
-    return results_url(request.replace(q=exact))
+    return view.url(request.replace(q=exact))
 
 
-def word_forms(results: SearchResults) -> list[WordForms]:
+def word_forms(results: SearchResults, view: View) -> list[WordForms]:
     """The searched words that stood for several forms, or for another form than their own."""
     return [
-        WordForms(word, tuple(forms.items()), _exact_url(results.request, word))
+        WordForms(word, tuple(forms.items()), _exact_url(results.request, view, word))
         for word, forms in results.formes.items()
         if forms.keys() - {word}
     ]
 
 
-def _exact_url(request: SearchRequest, word: str) -> str | None:
+def _exact_url(request: SearchRequest, view: View, word: str) -> str | None:
     for match in _QUERY_WORD.finditer(request.q):
         typed = match["word"]
         if typed and identity(typed.removeprefix("-")) == identity(word):
             start = match.start() + typed.startswith("-")
             exact = f'{request.q[:start]}"{typed.removeprefix("-")}"{request.q[match.end() :]}'
-            return results_url(request.replace(q=exact))
+            return view.url(request.replace(q=exact))
     return None

@@ -33,6 +33,7 @@ from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_search import Search, same_answer
 from search.engines.whoosh_similar import find_similar
 from search.engines.whoosh_snapshot import Snapshot
+from search.engines.whoosh_statistics import count_statistics
 from search.expansion import Unit
 from search.explanation import Explanation
 from search.facets import FacetCounts
@@ -41,6 +42,7 @@ from search.ranking import RANKING, Ranking
 from search.request import PER_PAGE, SearchRequest
 from search.results import SearchResults
 from search.similarity import Similar
+from search.statistics import Statistics
 
 _KEPT_MEMORY: Final = 31 << 20
 """Bytes; see `_keep_freed_memory`."""
@@ -123,13 +125,18 @@ class WhooshEngine:
         _keep_freed_memory()
         self._opened = self._open()
 
-    def search(self, request: SearchRequest) -> SearchResults:
-        """The results of a request."""
+    def search(self, request: SearchRequest, *, with_timeline: bool = False) -> SearchResults:
+        """The results of a request, with its months if they are asked for."""
         started = time.perf_counter()
         with self._reading() as opened:
-            results = opened.understand(request).results()
+            results = opened.understand(request).results(with_timeline=with_timeline)
         elapsed = (time.perf_counter() - started) * 1000
         return replace(results, duree_ms=round(elapsed, 1))
+
+    def statistics(self, request: SearchRequest) -> Statistics:
+        """A request in figures."""
+        with self._reading() as opened:
+            return count_statistics(opened.understand(request.replace(par=PER_PAGE)))
 
     def listing(self, request: SearchRequest) -> Listing:
         """Every question of a request, whatever its page."""

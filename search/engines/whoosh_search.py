@@ -17,6 +17,7 @@ from search.engines.whoosh_facets import Facets, begins
 from search.engines.whoosh_filters import Narrowed, canonical, narrow
 from search.engines.whoosh_forms import list_forms
 from search.engines.whoosh_hits import Found, build_hits, locate_words
+from search.engines.whoosh_months import count_months
 from search.engines.whoosh_nearness import nearness, successive_words
 from search.engines.whoosh_page_places import FieldPlaces
 from search.engines.whoosh_snapshot import Snapshot
@@ -37,6 +38,7 @@ from search.query.parser import parse_lenient
 from search.ranking import FOREMOST
 from search.request import SearchRequest
 from search.results import Hit, SearchResults
+from search.timeline import Timeline
 
 MOST_APPROCHES: Final = 50
 
@@ -77,7 +79,7 @@ class Search:
             Evaluator(snapshot.collection),
         )
 
-    def results(self) -> SearchResults:
+    def results(self, *, with_timeline: bool) -> SearchResults:
         """Everything that a page of results shows; `duree_ms` is left at 0."""
         matches = self.find_ranked()
         narrowed = self.narrow(matches)
@@ -96,6 +98,7 @@ class Search:
             hits=self.page(matches, narrowed),
             approches=self.approches(matches),
             facets=self.count_facets(narrowed),
+            timeline=self.timeline(narrowed.documents) if with_timeline else None,
         )
 
     def find(self) -> Matches:
@@ -130,6 +133,10 @@ class Search:
         first = (self.request.page - 1) * self.request.par
         ranks = range(first, first + self.request.par)
         return self._hits(self.expanded.root, matches, narrowed, self.request.sort, ranks)
+
+    def timeline(self, documents: Ints) -> Timeline:
+        """How many of some live documents were asked in each month."""
+        return count_months(self.snapshot.months("date_question"), documents)
 
     def ordered(self) -> Ints:
         """Every document of the search, in its order."""

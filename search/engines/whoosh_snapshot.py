@@ -24,6 +24,7 @@ from index.stores.whoosh_schema import UID
 from search.engines.memo import Memo
 from search.engines.sorted_arrays import Ints, Mask, places_of
 from search.engines.whoosh_collection import Collection
+from search.engines.whoosh_months import Months, months_of
 from search.engines.whoosh_spelling import Spelling
 from search.engines.whoosh_vocabulary import Vocabulary
 from search.ranking import RANKING, Ranking
@@ -62,6 +63,7 @@ class Snapshot:
         self.vocabulary = Vocabulary(self.collection, UNFIELDED)
         self.spelling = Spelling(self.collection, self.vocabulary, UNFIELDED)
         self._answered: Memo[str, Ints] = Memo(_REMEMBERED)
+        self._months: Memo[str, Months] = Memo(len(COLUMNS))
         self.integers: Mapping[str, NDArray[np.int32]] = {
             column.name: self._integers(column.name) for column in COLUMNS if column.integer
         }
@@ -91,6 +93,11 @@ class Snapshot:
             return waits
         waiting = (statut.ordinals == statut.values.index("en_attente")) & (asked != NO_INTEGER)
         return np.where(waiting, np.int32(self.donnees_au.toordinal()) - asked, waits)
+
+    def months(self, name: str) -> Months:
+        """The months of an integer column that holds dates."""
+        everything = self.collection.everything
+        return self._months.get(name, lambda: months_of(self.integers[name], everything))
 
     def texts(self, name: str) -> Texts:
         """A text column over all segments."""

@@ -19,6 +19,7 @@ from index.stores.whoosh_store import open_store
 from search.engine import Listing, open_engine
 from search.request import SearchRequest
 from search.results import SearchResults
+from search.statistics import Statistics
 from tests.conformance.reference_engine import ReferenceEngine
 from tests.publishing import publish
 
@@ -33,8 +34,12 @@ class EngineUnavailable(Exception):
 class SearchEngine(Protocol):
     """What a case asks of an engine."""
 
-    def search(self, request: SearchRequest) -> SearchResults:
+    def search(self, request: SearchRequest, *, with_timeline: bool = False) -> SearchResults:
         """The results of a request."""
+        ...
+
+    def statistics(self, request: SearchRequest) -> Statistics:
+        """A request in figures."""
         ...
 
     def listing(self, request: SearchRequest) -> Listing:

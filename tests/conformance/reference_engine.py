@@ -24,7 +24,16 @@ from index.french.stopwords import OPTIONAL_WORDS
 from index.question import Question
 from search.description import describe
 from search.engine import Listing
-from search.facets import EN_RETARD, FACETS, LISTED_VALUES, Facet, FacetCounts, FacetValue, identity
+from search.facets import (
+    EN_RETARD,
+    FACET,
+    FACETS,
+    LISTED_VALUES,
+    Facet,
+    FacetCounts,
+    FacetValue,
+    identity,
+)
 from search.query.nodes import (
     And,
     Draft,
@@ -42,6 +51,8 @@ from search.ranking import BETWEEN, FOREMOST, MOST_PAIRS, RANKING
 from search.request import PER_PAGE, Choice, SearchRequest
 from search.results import Extraits, Hit, SearchResults
 from search.sigles import Sigle, sigles
+from search.statistics import BROKEN_DOWN, Group, Statistics
+from tests.plain_figures import figures_of, groups_of, timeline_of
 
 SCORE_DECIMALS = 4
 MOST_APPROCHES = 50
@@ -107,8 +118,8 @@ class ReferenceEngine:
         days = [day for question in questions for day in question.record_dates]
         self.donnees_au = max(days, default=None)
 
-    def search(self, request: SearchRequest) -> SearchResults:
-        """The results of a request."""
+    def search(self, request: SearchRequest, *, with_timeline: bool = False) -> SearchResults:
+        """The results of a request, with its months if they are asked for."""
         request = self.canonical(request)
         lookup = Lookup(self, request)
         matching = [question for question in self.questions if lookup.matches(question)]
@@ -128,7 +139,40 @@ class ReferenceEngine:
             hits=self.hits(ordered[first : first + request.par], request, scores),
             approches=self.hits(nearest[:MOST_APPROCHES], request, scores),
             facets={facet.name: self.count(facet, matching, request) for facet in FACETS},
+            timeline=timeline_of(kept, self.questions, "date_question") if with_timeline else None,
         )
+
+    def statistics(self, request: SearchRequest) -> Statistics:
+        """A request in figures; indications are left empty."""
+        request = self.canonical(request).replace(par=PER_PAGE)
+        lookup = Lookup(self, request)
+        matching = [question for question in self.questions if lookup.matches(question)]
+        kept = [question for question in matching if self.passes(question, request)]
+        facets = [FACET[name] for name in BROKEN_DOWN]
+        return Statistics(
+            request=request,
+            description=describe(request),
+            donnees_au=self.donnees_au,
+            indications=(),
+            unfiltered=len(matching),
+            figures=figures_of(kept, self.donnees_au),
+            asked=timeline_of(kept, self.questions, "date_question"),
+            answered=timeline_of(kept, self.questions, "date_reponse"),
+            groups={facet.name: self.groups(facet, kept) for facet in facets},
+            valueless={f.name: sum(not facet_value(q, f) for q in kept) for f in facets},
+        )
+
+    def groups(self, facet: Facet, questions: Iterable[Question]) -> tuple[Group, ...]:
+        """The figures of the questions of each value of a facet."""
+
+        def value(question: Question) -> str | None:
+            published = facet_value(question, facet)
+            return self.shown(facet, published) if published else None
+
+        def rank(valeur: str, count: int) -> tuple[object, ...]:
+            return (-int(valeur),) if facet.descending else (-count, identity(valeur), valeur)
+
+        return groups_of(questions, self.donnees_au, value, facet.libelle, rank)
 
     def listing(self, request: SearchRequest) -> Listing:
         """Every question of a request, whatever its page."""

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -106,6 +107,24 @@ def test_a_listing_is_the_pages_of_a_search(
             )
             assert listing.request == reference.listing(request).request
             assert _by_uid(listed) == _by_uid(reference.listing(request).questions)
+
+
+@PROFILE
+@given(situation=strategies.situations(searches=8))
+def test_figures_are_those_of_the_reference(
+    situation: Situation, compared_kind: EngineKind, pytestconfig: pytest.Config
+) -> None:
+    """Months, states, delays and the figures of each group are those that plain loops count."""
+    batches, requests = situation
+    reference = REFERENCE.build(batches, Path())
+    with built(compared_kind, batches, pytestconfig) as engine:
+        for request in requests:
+            counted = engine.statistics(request)
+            results = engine.search(request, with_timeline=True)
+
+            assert replace(counted, indications=()) == reference.statistics(request)
+            assert results.timeline == counted.asked
+            assert results.indications == counted.indications
 
 
 @PROFILE

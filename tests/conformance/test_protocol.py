@@ -35,7 +35,7 @@ def test_an_engine_has_no_other_method(engine: type) -> None:
     assert sorted(public) == METHODS
 
 
-@pytest.mark.parametrize("name", ["search", "listing", "close"])
+@pytest.mark.parametrize("name", ["search", "statistics", "listing", "close"])
 def test_the_reference_engine_is_asked_like_the_others(name: str) -> None:
-    """The reference engine only searches and lists, under the names of the protocol."""
+    """The reference engine only searches, counts and lists, under the names of the protocol."""
     assert signature(getattr(ReferenceEngine, name)) == signature(getattr(Engine, name))

@@ -21,10 +21,12 @@ from index.question import Attribution, Question, QuestionType, make_question
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Gap, Holding
 from search.engine import Engine, Health, Listing
-from search.facets import EN_RETARD, FACETS, Facet, FacetCounts, FacetValue, identity
+from search.facets import EN_RETARD, FACET, FACETS, Facet, FacetCounts, FacetValue, identity
 from search.request import PER_PAGE, SearchRequest
 from search.results import Extraits, Hit, SearchResults
 from search.similarity import Similar
+from search.statistics import BROKEN_DOWN, Group, Statistics
+from tests.plain_figures import figures_of, groups_of, timeline_of
 from web.application import create_app
 from web.settings import Settings
 
@@ -127,7 +129,7 @@ class LoopEngine:
         self.questions = questions
         self.fictional = fictional
 
-    def search(self, request: SearchRequest) -> SearchResults:
+    def search(self, request: SearchRequest, *, with_timeline: bool = False) -> SearchResults:
         matching = [q for q in self.questions if self._has_words(q, request)]
         found = [question for question in matching if _kept(question, request)]
         found.sort(key=lambda q: q.uid)
@@ -147,6 +149,23 @@ class LoopEngine:
             hits=tuple(self._hit(q, request) for q in found[start : start + request.par]),
             approches=self._closest(request) if not matching and len(words) > 1 else (),
             facets={facet.name: _count(found, facet, request) for facet in FACETS},
+            timeline=timeline_of(found, self.questions, "date_question") if with_timeline else None,
+        )
+
+    def statistics(self, request: SearchRequest) -> Statistics:
+        results = self.search(request.replace(par=len(self.questions) + 1))
+        found = [hit.question for hit in results.hits]
+        return Statistics(
+            request=request.replace(par=PER_PAGE),
+            description=results.description,
+            donnees_au=DONNEES_AU,
+            indications=results.indications,
+            unfiltered=results.unfiltered,
+            figures=figures_of(found, DONNEES_AU),
+            asked=timeline_of(found, self.questions, "date_question"),
+            answered=timeline_of(found, self.questions, "date_reponse"),
+            groups={name: _groups(found, FACET[name]) for name in BROKEN_DOWN},
+            valueless={name: results.facets[name].sans for name in BROKEN_DOWN},
         )
 
     def listing(self, request: SearchRequest) -> Listing:
@@ -257,7 +276,7 @@ class BrokenEngine:
         self.error = error
 
     def __getattr__(self, name: str) -> Callable[..., NoReturn]:
-        def fail(*_: object) -> NoReturn:
+        def fail(*_: object, **__: object) -> NoReturn:
             raise self.error
 
         return fail
@@ -324,6 +343,16 @@ def _count(found: list[Question], facet: Facet, request: SearchRequest) -> Facet
             for value in names
         ),
         sans=sum(not _values(question, facet.name) for question in found),
+    )
+
+
+def _groups(found: list[Question], facet: Facet) -> tuple[Group, ...]:
+    return groups_of(
+        found,
+        DONNEES_AU,
+        lambda question: next(iter(_values(question, facet.name)), None),
+        facet.libelle,
+        lambda valeur, count: (-int(valeur),) if facet.descending else (-count, valeur),
     )
 
 

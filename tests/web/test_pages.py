@@ -173,7 +173,7 @@ def test_questions_in_unlisted_values_are_counted(
     found = engine.search(SearchRequest(q="cotisations"))
     rubrique = replace(found.facets["rubrique"], autres=number)
     results = replace(found, facets={**found.facets, "rubrique": rubrique})
-    monkeypatch.setattr(engine, "search", lambda _: results)
+    monkeypatch.setattr(engine, "search", lambda *_args, **_named: results)
     text = page(client, "/?q=cotisations")
 
     assert f'<p class="reste"><span>{sentence}</span></p>' in text

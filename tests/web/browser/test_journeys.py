@@ -2,117 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
-from pathlib import Path
-from threading import Thread
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    Locator,
-    Page,
-    Route,
-    expect,
-    sync_playwright,
-)
-from werkzeug.serving import make_server
+from playwright.sync_api import Locator, Page, Route, expect
 
-from index.builder import build
-from search.engine import open_engine
-from tests.conftest import missing
-from web.application import create_app
-from web.settings import Settings
+from tests.browsing import NewContext
 
 pytestmark = pytest.mark.browser
 
-DEMO = Path(__file__).resolve().parents[2] / "demo"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 NARROW = {"width": 360, "height": 740}
 FOUND = "QANR5L17QE13353"
-
-NewContext = Callable[..., BrowserContext]
-
-
-@contextmanager
-def served(source: Path, directory: Path) -> Iterator[str]:
-    """The address of a site over an index of `source`, on this machine only."""
-    build([source], directory, today=date.today(), progress=lambda *_args, **_named: None)
-    engine = open_engine(directory)
-    server = make_server("127.0.0.1", 0, create_app(engine, settings=Settings()), threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        engine.close()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[str]:
-    """The five published questions, served."""
-    with served(shared / "seeds", tmp_path_factory.mktemp("seeds") / "index") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The demo corpus, served."""
-    with served(DEMO, tmp_path_factory.mktemp("demo") / "index") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium of this machine."""
-    known = (os.environ.get("QE_CHROMIUM"), *map(shutil.which, BROWSERS))
-    path = next((candidate for candidate in known if candidate), None)
-    if path is None:
-        missing("no Chromium: install one (apt-get install chromium), or set QE_CHROMIUM")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def new_context(browser: Browser) -> Iterator[NewContext]:
-    """Makes separate readers; afterwards, nothing went wrong in their consoles or left the site."""
-    complaints: list[str] = []
-    contexts: list[BrowserContext] = []
-
-    def watch(page: Page) -> None:
-        page.on("console", lambda message: complaints.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-
-    def note_request(url: str) -> None:
-        if urlsplit(url).hostname != "127.0.0.1":
-            complaints.append(f"request to another host: {url}")
-
-    def make(**options: object) -> BrowserContext:
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        context.on("page", watch)
-        context.on("request", lambda request: note_request(request.url))
-        contexts.append(context)
-        return context
-
-    yield make
-    cookies = [cookie for context in contexts for cookie in context.cookies()]
-    for context in contexts:
-        context.close()
-
-    assert complaints == []
-    assert cookies == []
 
 
 def search_box(page: Page) -> Locator:

@@ -1,0 +1,57 @@
+"""A site over an index, served on this machine, and a browser to look at it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from threading import Thread
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from werkzeug.serving import make_server
+
+from index.builder import build
+from search.engine import open_engine
+from web.application import create_app
+from web.settings import Settings
+
+DEMO = Path(__file__).resolve().parents[1] / "demo"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+NewContext = Callable[..., BrowserContext]
+
+
+@contextmanager
+def served(sources: Iterable[Path], directory: Path) -> Iterator[str]:
+    """The address of a site over an index of some sources, on this machine only."""
+    build(list(sources), directory, today=date.today(), progress=lambda *_args, **_named: None)
+    engine = open_engine(directory)
+    server = make_server("127.0.0.1", 0, create_app(engine, settings=Settings()), threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        engine.close()
+
+
+def find_chromium() -> str | None:
+    """The Chromium of this machine; None when there is none."""
+    known = (os.environ.get("QE_CHROMIUM"), *map(shutil.which, BROWSERS))
+    return next((candidate for candidate in known if candidate), None)
+
+
+@contextmanager
+def launched(path: str) -> Iterator[Browser]:
+    """The Chromium of a path, without a window."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
