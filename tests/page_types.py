@@ -16,8 +16,10 @@ def as_it_comes(_: Page) -> None:
 
 
 def open_everything(page: Page) -> None:
-    """Open every fold."""
-    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    """Open every fold; not the menus, which lie over the page and of which one is open at most."""
+    page.evaluate(
+        "document.querySelectorAll('details:not(.menu)').forEach((fold) => (fold.open = true))"
+    )
 
 
 def type_a_word(page: Page) -> None:

@@ -145,33 +145,6 @@ def test_a_value_is_excluded_and_restored(demo: str, new_context: NewContext) ->
     expect(page).to_have_url(f"{demo}/?q=cotisations")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/?q=cotisations+sociales&legislature=17",
-        "/?q=lune+zzz",
-        "/?tri=delai&page=2",
-        "/questions/QANR5L17QE900074?q=cotisations&rang=1",
-        "/aide",
-        "/corpus",
-        "/a-propos",
-    ],
-)
-def test_a_phone_never_scrolls_sideways(
-    demo: str, new_context: NewContext, path: str, scheme: str
-) -> None:
-    """At 360 pixels every page fits, light and dark; the demo says that it is fiction."""
-    page = new_context(viewport=NARROW, color_scheme=scheme, has_touch=True).new_page()
-    page.goto(demo + path)
-    root = "document.documentElement"
-    excess: int = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
-
-    assert excess <= 0
-    expect(page.get_by_role("note")).to_contain_text("Questions fictives, pour démonstration.")
-
-
 def test_the_keyboard_chooses_a_suggestion(demo: str, new_context: NewContext) -> None:
     """Down and up go through the lines and back to the box, which keeps the focus and its text."""
     page = new_context().new_page()
