@@ -8,12 +8,11 @@ from typing import Final
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from index.fields import TEXT_FIELDS
 from index.question import Question, make_uid, parse_uid
-from search.facets import EN_RETARD, FACETS
-from search.request import MOST_PER_PAGE, PER_PAGE, SIDES, SORTS, SearchRequest
+from search.request import PER_PAGE, SearchRequest
 from search.results import question_url
 from web.errors import QuestionNotFound
+from web.help import help_context
 from web.holdings import held_legislatures
 from web.query_string import (
     Params,
@@ -191,16 +190,7 @@ def new_address(legislature: str, name: str) -> ResponseReturnValue:
 @pages.get("/aide")
 def show_help() -> str:
     """The query language, the filters, the addresses and the API."""
-    return render_template(
-        "aide.html",
-        champs=TEXT_FIELDS,
-        facettes=FACETS,
-        tris=SORTS,
-        cotes=SIDES,
-        par_page=MOST_PER_PAGE,
-        en_retard=EN_RETARD,
-        canonique="/aide",
-    )
+    return render_template("aide.html", canonique="/aide", **help_context(current_site()))
 
 
 @pages.get("/a-propos")

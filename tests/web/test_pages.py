@@ -321,16 +321,6 @@ def test_every_page_names_source_and_date(client: FlaskClient, path: str) -> Non
     assert "Site indépendant : seul le Journal officiel fait foi." in text
 
 
-def test_help_examples_lead_to_searches(client: FlaskClient) -> None:
-    """Each example of the help is a link that works."""
-    text = page(client, "/aide")
-    links = [part.split('"')[0] for part in text.split('class="requete" href="')[1:]]
-
-    assert len(links) > 8
-    for link in links:
-        assert client.get(link.replace("&amp;", "&")).status_code in (200, 302)
-
-
 def test_about_shows_the_settings(
     client_of: Callable[..., FlaskClient], questions: list[Question]
 ) -> None:
