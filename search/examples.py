@@ -79,7 +79,7 @@ EXAMPLES: Final = (
         "mots",
         "cotisations sociales",
         _words("cotisations", "sociales"),
-        "tous ces mots, dans n’importe quel ordre et sous toutes leurs formes",
+        "tous ces mots, sous toutes leurs formes",
         teaches=True,
     ),
     Example(

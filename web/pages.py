@@ -14,6 +14,7 @@ from search.results import question_url
 from web.errors import QuestionNotFound
 from web.help import help_context
 from web.holdings import held_legislatures
+from web.home import home_context
 from web.query_string import (
     Params,
     canonical_uid,
@@ -44,22 +45,9 @@ from web.refine import (
     word_forms,
 )
 from web.site import current_site
-from web.view import ALL_QUESTIONS, View, read_view, results_url
+from web.view import View, read_view, results_url
 
 pages = Blueprint("pages", __name__)
-
-EXAMPLES: Final = (
-    ("cotisations sociales", "tous ces mots, sous toutes leurs formes"),
-    ('"déserts médicaux"', "exactement cette expression"),
-    ("infirm*", "les mots qui commencent ainsi"),
-    ("retraite -pension", "le premier mot sans le second"),
-)
-"""Searches that teach the query language, with what each asks for."""
-
-HOME_FACETS: Final = ("legislature", "statut", "ministere")
-"""What the home page shows of the corpus."""
-
-LEADING_VALUES: Final = 8
 
 ROBOTS: Final = "User-agent: *\nDisallow: /api/\nDisallow: /*?\n"
 """Question pages are worth finding; every combination of filters is not."""
@@ -70,21 +58,8 @@ def home_or_results() -> ResponseReturnValue:
     """The home page; with parameters, a search's results."""
     params = read_params(request.query_string)
     if not is_search(params):
-        return _home()
+        return render_template("accueil.html", canonique="/", **home_context(current_site()))
     return _go_to_named_question(params) or _results(*read_view(params))
-
-
-def _home() -> str:
-    results = current_site().engine.search(SearchRequest())
-    facets = {facet.name: facet for facet in facet_lists(results, View())}
-    return render_template(
-        "accueil.html",
-        facettes=[facets[name] for name in HOME_FACETS if name in facets],
-        exemples=[(query, words, SearchRequest(q=query).url()) for query, words in EXAMPLES],
-        tout=ALL_QUESTIONS,
-        au_plus=LEADING_VALUES,
-        canonique="/",
-    )
 
 
 def _go_to_named_question(params: Params) -> ResponseReturnValue | None:

@@ -31,16 +31,6 @@ def page(client: FlaskClient, path: str, *, code: int = 200) -> str:
     return words(response.text)
 
 
-def test_home_says_what_it_holds(client: FlaskClient) -> None:
-    """The home page gives the size and the freshness of the corpus, and examples to try."""
-    text = page(client, "/")
-
-    assert "6 questions" in text
-    assert 'Données arrêtées au JO du <time datetime="2026-05-12">12 mai 2026</time>.' in text
-    assert 'href="/?q=cotisations+sociales"' in text
-    assert 'href="/?legislature=17"' in text
-
-
 @pytest.mark.parametrize("query", ["", "q=", "utm_source=lettre", "q=&legislature=&champ="])
 def test_empty_parameters_give_the_home_page(client: FlaskClient, query: str) -> None:
     """An empty value counts as absent, and a tracking parameter as nothing."""
