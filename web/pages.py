@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from index.question import Question, make_uid, parse_uid
 from search.request import PER_PAGE, SearchRequest
 from search.results import question_url
+from web.about import about_context
 from web.errors import QuestionNotFound
 from web.help import help_context
 from web.holdings import held_legislatures
@@ -171,7 +172,8 @@ def show_help() -> str:
 @pages.get("/a-propos")
 def show_about() -> str:
     """Where the data come from, how results are ranked, who is responsible."""
-    return render_template("a-propos.html", canonique="/a-propos")
+    context = about_context(current_site().settings)
+    return render_template("a-propos.html", canonique="/a-propos", **context)
 
 
 @pages.get("/corpus")

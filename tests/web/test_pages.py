@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
@@ -10,10 +9,8 @@ from urllib.parse import urlencode
 import pytest
 from flask.testing import FlaskClient
 
-from index.question import Question
 from search.engine import Engine
 from search.request import LONGEST_QUERY, SearchRequest
-from web.settings import SETTINGS, Settings
 
 BASE = "https://questions.example.org"
 
@@ -309,27 +306,6 @@ def test_every_page_names_source_and_date(client: FlaskClient, path: str) -> Non
     assert "Source : Assemblée nationale, Licence Ouverte, données au JO du" in text
     assert "Données arrêtées au JO du" in text
     assert "Site indépendant : seul le Journal officiel fait foi." in text
-
-
-def test_about_shows_the_settings(
-    client_of: Callable[..., FlaskClient], questions: list[Question]
-) -> None:
-    """Legal mentions and contact come from the environment and are escaped."""
-    environ = {"QE_MENTIONS": "Éditeur : <Nous>\nHébergeur : Eux", "QE_CONTACT": "a@exemple.fr"}
-    settings = Settings.from_environment(environ)
-    text = page(client_of(questions, settings=settings), "/a-propos")
-
-    assert "<p>Éditeur : &lt;Nous&gt;</p> <p>Hébergeur : Eux</p>" in text
-    assert 'href="mailto:a@exemple.fr"' in text
-    assert "Accessibilité : non auditée" in text
-
-
-def test_settings_have_defaults_and_one_table() -> None:
-    """Every setting has a variable, and blank variables change nothing."""
-    blank = {variable: " " for variable, _ in SETTINGS.values()}
-
-    assert Settings.from_environment(blank) == Settings()
-    assert set(SETTINGS) == set(Settings.__dataclass_fields__)
 
 
 @pytest.mark.parametrize(
