@@ -20,15 +20,19 @@ from index.columnar.layout import ARRAYS, SHAPE_LETTERS
 from index.fields import TEXT_FIELDS
 from index.question import RECORD_FIELDS, STATUTS, TYPES, Attribution, Question
 from index.stores.whoosh_schema import SHAPE
+from search.examples import EXAMPLES, MISTAKES, said_of
 from search.facets import EN_RETARD, FACET, FACETS, Facet
 from search.query.lexer import OPERATORS
+from search.query.nodes import And, Fielded, Node, Not, Or, Phrase
 from search.request import PARAMETERS, SORTS
 from web.commands import main as qe
 from web.commands.shell import DONE_WITH_REJECTS, FAILED, INTERRUPTED
 from web.settings import SETTINGS, Settings
 
 _DOCS: Final = Path(__file__).resolve().parent
-GENERATED: Final = (_DOCS / "reference.md", _DOCS / "index-format.md")
+GENERATED: Final = tuple(
+    _DOCS / name for name in ("reference.md", "index-format.md", "query-language.md")
+)
 """The pages that hold generated sections."""
 
 _SECTION: Final = re.compile(r"<!-- generated: (?P<name>[\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
@@ -262,6 +266,41 @@ def _index_shape() -> Iterator[str]:
     return (f"- {kind}: {', '.join(map(_code, names))}" for kind, names in kinds.items())
 
 
+def _examples() -> Iterator[str]:
+    return _table(
+        ("typed", "tree", "finds"),
+        (
+            (_typed(example.shown, *example.also), _code(_outline(example.tree)), example.finds)
+            for example in EXAMPLES
+        ),
+    )
+
+
+def _typed(*spellings: str) -> str:
+    return ", ".join(map(_code, spellings))
+
+
+def _outline(node: Node) -> str:
+    """The kinds of a tree's nodes, one in the other, without their words."""
+    kind = type(node).__name__
+    match node:
+        case And(nodes) | Or(nodes):
+            return f"{kind}({', '.join(map(_outline, nodes))})"
+        case Not(inner):
+            return f"{kind}({_outline(inner)})"
+        case Fielded(name, inner):
+            return f"{kind}({name}, {_outline(inner)})"
+        case Phrase(_, slop) if slop is not None:
+            return f"{kind}(slop={slop})"
+    return kind
+
+
+def _mistakes() -> Iterator[str]:
+    return _table(
+        ("typed", "said"), ((_code(typed), " ".join(said_of(typed))) for typed in MISTAKES)
+    )
+
+
 SECTIONS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "fields": _fields,
     "operators": _operators,
@@ -276,6 +315,8 @@ SECTIONS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "array-shapes": _array_shapes,
     "arrays": _arrays,
     "index-shape": _index_shape,
+    "examples": _examples,
+    "mistakes": _mistakes,
 }
 """What each marker's name stands for: the lines of a section."""
 

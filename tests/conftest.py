@@ -11,6 +11,7 @@ from typing import NoReturn
 import pytest
 from hypothesis import settings
 
+from index.builder import build
 from index.question import Question
 from index.stores.whoosh_store import open_store
 from search.engine import Engine, open_engine
@@ -18,6 +19,8 @@ from tests.publishing import publish
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Real published files, which are no part of the project."""
+
+DEMO = Path(__file__).resolve().parents[1] / "demo"
 
 MakeEngine = Callable[[Iterable[Question]], Engine]
 
@@ -61,6 +64,17 @@ def shared() -> Path:
     if not SHARED.is_dir():
         missing(f"no {SHARED.name}/ with real published files beside the project's folder")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def demo_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The demo corpus, indexed."""
+    directory = tmp_path_factory.mktemp("demo") / "index"
+    sources = [DEMO / name for name in ("acteurs", "organes", "questions")]
+    build(sources, directory, today=date(2026, 5, 13), progress=lambda *_: None)
+    engine = open_engine(directory)
+    yield engine
+    engine.close()
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,11 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", NARROW_SPACE)
 
 
+def decimal(number: float) -> str:
+    """A number as it is written in French: 2,5, or 1 when it is whole."""
+    return f"{number:g}".replace(".", ",")
+
+
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """A number and its noun in agreement: 1 question, 12 questions."""
     noun = singular if number < 2 else plural or f"{singular}s"
@@ -130,7 +135,12 @@ def deadline_in_words(question: Question) -> str | None:
     asked = question.date_question
     if question.type != "QE" or asked is None:
         return None
-    return f"{_NUMBER_WORDS[months_to_answer(asked)]} mois"
+    return months_in_words(months_to_answer(asked))
+
+
+def months_in_words(months: int) -> str:
+    """A deadline as it is said: un mois, deux mois."""
+    return f"{_NUMBER_WORDS[months]} mois"
 
 
 def lower_initial(text: str) -> str:
@@ -177,6 +187,7 @@ def register_display(app: Flask) -> None:
         classe_etat=state_class,
         coupable=breakable,
         date=date_in_words,
+        decimale=decimal,
         delai=deadline_in_words,
         etat=state_in_words,
         insecable=unbreakable,

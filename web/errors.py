@@ -19,8 +19,11 @@ from web.view import results_url
 RETRY_AFTER_SECONDS: Final = 120
 
 _WORDS: Final[Mapping[int, tuple[str, str]]] = {
-    404: ("Page introuvable", "Aucune page à cette adresse."),
-    405: ("Demande non admise", "Ce site se consulte seulement : méthodes GET et HEAD."),
+    404: ("Page introuvable", "Aucune page à cette adresse. Vérifiez-la, ou faites une recherche."),
+    405: (
+        "Demande non admise",
+        "Ce site se consulte seulement, rien ne peut y être envoyé : méthodes GET et HEAD.",
+    ),
     500: ("Erreur imprévue", "Une erreur imprévue s’est produite. Elle a été consignée."),
     503: (
         "Recherche indisponible",
@@ -28,6 +31,9 @@ _WORDS: Final[Mapping[int, tuple[str, str]]] = {
     ),
 }
 _OTHER_WORDS: Final = ("Demande non comprise", "Cette demande n’a pas pu être comprise.")
+
+_HOME: Final = ("Aller à l’accueil", "/")
+"""The words and the address of the one link of a page, unless there is a better one."""
 
 
 class QuestionNotFound(NotFound):
@@ -45,6 +51,8 @@ class UnknownFacet(NotFound):
     def __init__(self, facets: str) -> None:
         super().__init__(f"Facette inconnue. Facettes possibles : {facets}.")
 
+
+_HOLDINGS: Final = ("Voir les questions que contient ce site, et celles qui y manquent", "/corpus")
 
 _PARAMETER_AT_FAULT: Final = {QuestionNotFound: "uid", UnknownFacet: "facette"}
 
@@ -71,11 +79,18 @@ def _bad_request(error: BadRequest) -> ResponseReturnValue:
             "Recherche non comprise",
             "Cette adresse contient ce qui ne peut pas être lu :",
             erreurs=error.errors,
+            way_out=_resumption(way_out, len(error.errors)),
             recherche=SearchRequest(q=query),
-            reprise=way_out,
         ),
         400,
     )
+
+
+def _resumption(url: str | None, mistakes: int) -> tuple[str, str]:
+    if url is None:
+        return _HOME
+    mistaken = "cette valeur" if mistakes == 1 else "ces valeurs"
+    return f"Reprendre la recherche sans {mistaken}", url
 
 
 def _what_can_be_kept() -> tuple[str, str | None]:
@@ -114,17 +129,24 @@ def _answer(
     parameter: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
-    body = error_json([(parameter, message)]) if _for_programs() else _page(title, message)
-    return body, code, dict(headers or {})
+    if _for_programs():
+        return error_json([(parameter, message)]), code, dict(headers or {})
+    return _page(title, message, way_out=_way_out(code, parameter)), code, dict(headers or {})
 
 
-def _page(title: str, message: str, **context: object) -> str:
+def _way_out(code: int, parameter: str | None) -> tuple[str, str]:
+    if code == 503:
+        return "Réessayer", request.full_path.removesuffix("?")
+    return _HOLDINGS if parameter == "uid" else _HOME
+
+
+def _page(title: str, message: str, *, way_out: tuple[str, str], **context: object) -> str:
     """An error page; it must come out even when the index can't say how old it is."""
     try:
         g.setdefault("sante", current_site().engine.health())
     except Exception:  # Whatever broke, the reader gets the page.
         g.sante = None
-    values: dict[str, object] = {"erreurs": (), "reprise": None} | context
+    values: dict[str, object] = {"erreurs": (), "issue": way_out} | context
     return render_template("erreur.html", titre_erreur=title, message=message, **values)
 
 

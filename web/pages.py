@@ -8,13 +8,14 @@ from typing import Final
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from index.fields import TEXT_FIELDS
 from index.question import Question, make_uid, parse_uid
-from search.facets import EN_RETARD, FACETS
-from search.request import MOST_PER_PAGE, PER_PAGE, SIDES, SORTS, SearchRequest
+from search.request import PER_PAGE, SearchRequest
 from search.results import question_url
+from web.about import about_context
 from web.errors import QuestionNotFound
+from web.help import help_context
 from web.holdings import held_legislatures
+from web.home import home_context
 from web.query_string import (
     Params,
     canonical_uid,
@@ -45,22 +46,9 @@ from web.refine import (
     word_forms,
 )
 from web.site import current_site
-from web.view import ALL_QUESTIONS, View, read_view, results_url
+from web.view import View, read_view, results_url
 
 pages = Blueprint("pages", __name__)
-
-EXAMPLES: Final = (
-    ("cotisations sociales", "tous ces mots, sous toutes leurs formes"),
-    ('"déserts médicaux"', "exactement cette expression"),
-    ("infirm*", "les mots qui commencent ainsi"),
-    ("retraite -pension", "le premier mot sans le second"),
-)
-"""Searches that teach the query language, with what each asks for."""
-
-HOME_FACETS: Final = ("legislature", "statut", "ministere")
-"""What the home page shows of the corpus."""
-
-LEADING_VALUES: Final = 8
 
 ROBOTS: Final = "User-agent: *\nDisallow: /api/\nDisallow: /*?\n"
 """Question pages are worth finding; every combination of filters is not."""
@@ -71,21 +59,8 @@ def home_or_results() -> ResponseReturnValue:
     """The home page; with parameters, a search's results."""
     params = read_params(request.query_string)
     if not is_search(params):
-        return _home()
+        return render_template("accueil.html", canonique="/", **home_context(current_site()))
     return _go_to_named_question(params) or _results(*read_view(params))
-
-
-def _home() -> str:
-    results = current_site().engine.search(SearchRequest())
-    facets = {facet.name: facet for facet in facet_lists(results, View())}
-    return render_template(
-        "accueil.html",
-        facettes=[facets[name] for name in HOME_FACETS if name in facets],
-        exemples=[(query, words, SearchRequest(q=query).url()) for query, words in EXAMPLES],
-        tout=ALL_QUESTIONS,
-        au_plus=LEADING_VALUES,
-        canonique="/",
-    )
 
 
 def _go_to_named_question(params: Params) -> ResponseReturnValue | None:
@@ -191,22 +166,14 @@ def new_address(legislature: str, name: str) -> ResponseReturnValue:
 @pages.get("/aide")
 def show_help() -> str:
     """The query language, the filters, the addresses and the API."""
-    return render_template(
-        "aide.html",
-        champs=TEXT_FIELDS,
-        facettes=FACETS,
-        tris=SORTS,
-        cotes=SIDES,
-        par_page=MOST_PER_PAGE,
-        en_retard=EN_RETARD,
-        canonique="/aide",
-    )
+    return render_template("aide.html", canonique="/aide", **help_context(current_site()))
 
 
 @pages.get("/a-propos")
 def show_about() -> str:
     """Where the data come from, how results are ranked, who is responsible."""
-    return render_template("a-propos.html", canonique="/a-propos")
+    context = about_context(current_site().settings)
+    return render_template("a-propos.html", canonique="/a-propos", **context)
 
 
 @pages.get("/corpus")

@@ -10,10 +10,33 @@ from typing import Final
 SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "url": ("QE_URL", "Public base address (https://questions.example.org), for canonical links."),
     "titre": ("QE_TITRE", "Name of the site."),
-    "contact": ("QE_CONTACT", "Address to write to, shown on /a-propos."),
-    "mentions": ("QE_MENTIONS", "Legal mentions (publisher, host), shown on /a-propos."),
+    "contact": (
+        "QE_CONTACT",
+        "Address to write to: e-mail, web address of a form, or postal; shown on /a-propos.",
+    ),
+    "editeur": ("QE_EDITEUR", "Publisher: the name of a person, or of an organisation."),
+    "editeur_adresse": ("QE_EDITEUR_ADRESSE", "Postal address of the publisher: home, or seat."),
+    "editeur_telephone": ("QE_EDITEUR_TELEPHONE", "Telephone number of the publisher."),
+    "editeur_immatriculation": (
+        "QE_EDITEUR_IMMATRICULATION",
+        "Registration number and share capital of the publisher, if it has them.",
+    ),
+    "direction": ("QE_DIRECTION", "Director of the publication: the name of a person."),
+    "hebergeur": ("QE_HEBERGEUR", "Host of the site: its name."),
+    "hebergeur_adresse": ("QE_HEBERGEUR_ADRESSE", "Postal address of the host."),
+    "hebergeur_telephone": ("QE_HEBERGEUR_TELEPHONE", "Telephone number of the host."),
+    "mentions": (
+        "QE_MENTIONS",
+        "Other legal mentions, a paragraph a line; with them, none of the above is said to be "
+        "missing.",
+    ),
+    "code": ("QE_CODE", "Web address of the source code that the site runs."),
 }
-"""Each setting with its environment variable and what it is for."""
+"""Each setting with its environment variable and what it is for.
+
+From the publisher to the host, they are what the law of 21 June 2004 on confidence in the digital
+economy asks of whoever publishes a site.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +49,16 @@ class Settings:
     url: str = ""
     titre: str = "Questions écrites"
     contact: str = ""
+    editeur: str = ""
+    editeur_adresse: str = ""
+    editeur_telephone: str = ""
+    editeur_immatriculation: str = ""
+    direction: str = ""
+    hebergeur: str = ""
+    hebergeur_adresse: str = ""
+    hebergeur_telephone: str = ""
     mentions: str = ""
+    code: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:

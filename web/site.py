@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app
 
@@ -13,6 +13,8 @@ from search.engine import Engine
 from web.settings import Settings
 
 _KEY = "questions_ecrites"
+
+Facts = TypeVar("Facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,28 @@ class Site:
     engine: Engine
     settings: Settings
     today: Callable[[], date]
+    _known: dict[Callable[[Engine], Any], tuple[int, Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def per_generation(self, read: Callable[[Engine], Facts]) -> Facts:
+        """What a function reads of the index, read once for each generation.
+
+        For what doesn't depend on who asks. Safe to share between threads: two of them may both
+        read, and either answer is kept.
+
+        Args:
+            read: a function of a module, which tells its facts from those of others.
+
+        Raises:
+            QuestionsError: the index can no longer be read.
+        """
+        generation = self.engine.health().generation
+        known = self._known.get(read)
+        if known is None or known[0] != generation:
+            known = self._known[read] = (generation, read(self.engine))
+        facts: Facts = known[1]
+        return facts
 
 
 def attach_site(app: Flask, site: Site) -> None:

@@ -134,6 +134,8 @@ class LoopEngine:
         found = [question for question in matching if _kept(question, request)]
         found.sort(key=lambda q: q.uid)
         found.sort(key=lambda q: q.date_question or date.min, reverse=True)
+        if request.sort in _SORTED_BY:
+            found.sort(key=_SORTED_BY[request.sort], reverse=True)
         start = (request.page - 1) * request.par
         words = request.q.split()
         return SearchResults(
@@ -316,7 +318,30 @@ def _values(question: Question, name: str) -> list[str]:
     return [] if value is None else [str(value)]
 
 
+def _waited(question: Question) -> int:
+    if question.delai_jours is not None:
+        return question.delai_jours
+    asked = question.date_question if question.statut == "en_attente" else None
+    return (DONNEES_AU - asked).days if asked else -1
+
+
+_SORTED_BY: dict[str, Callable[[Question], int]] = {
+    "reponse": lambda question: question.date_reponse.toordinal() if question.date_reponse else 0,
+    "delai": _waited,
+}
+
+
+def _within(day: date | None, since: date | None, until: date | None) -> bool:
+    if day is None:
+        return since is None and until is None
+    return (since or day) <= day <= (until or day)
+
+
 def _kept(question: Question, request: SearchRequest) -> bool:
+    if not _within(question.date_question, request.du, request.au):
+        return False
+    if not _within(question.date_reponse, request.reponse_du, request.reponse_au):
+        return False
     for name, choices in request.filters.items():
         keys = {identity(value) for value in _values(question, name)}
         if any(identity(c.valeur) in keys for c in choices if c.exclue):
@@ -404,6 +429,12 @@ def client_of() -> MakeClient:
 def fictional_client(questions: list[Question]) -> FlaskClient:
     """A client of a site over the demo corpus."""
     return create_app(LoopEngine(questions, fictional=True), settings=Settings()).test_client()
+
+
+@pytest.fixture(scope="session")
+def demo_client(demo_engine: Engine) -> FlaskClient:
+    """A client of the site over the real engine and the demo corpus."""
+    return create_app(demo_engine, settings=Settings()).test_client()
 
 
 @pytest.fixture

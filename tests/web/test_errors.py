@@ -131,6 +131,32 @@ def test_a_bug_shows_no_stack_trace(
     assert "secret detail" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [
+        ("/nulle-part", '<a href="/">Aller à l’accueil</a>'),
+        ("/questions/QANR5L17QE99", '<a href="/corpus">Voir les questions que contient ce site'),
+        ("/?page=x", '<a href="/">Aller à l’accueil</a>'),
+        ("/?q=a&page=x", '<a href="/?q=a">Reprendre la recherche sans cette valeur</a>'),
+        ("/?q=a&page=x&du=x", '<a href="/?q=a">Reprendre la recherche sans ces valeurs</a>'),
+    ],
+)
+def test_an_error_has_one_way_out(client: FlaskClient, path: str, link: str) -> None:
+    """The link that fits what went wrong, and no other."""
+    page = client.get(path).text
+
+    assert f'<p class="issue">{link}' in page
+    assert page.count('class="issue"') == 1
+
+
+def test_a_lost_index_can_be_tried_again(missing_index: FlaskClient) -> None:
+    """At the same address, which stays an address of this site."""
+    page = missing_index.get("/?q=retraite&legislature=17").text
+
+    assert '<a href="/?q=retraite&amp;legislature=17">Réessayer</a>' in page
+    assert '<a href="/aide">Réessayer</a>' in missing_index.get("/aide").text
+
+
 def test_an_unknown_page_is_worded(client: FlaskClient) -> None:
     """A page that doesn't exist says so, with a search box."""
     response = client.get("/nulle-part")

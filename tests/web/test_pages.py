@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
@@ -10,10 +9,8 @@ from urllib.parse import urlencode
 import pytest
 from flask.testing import FlaskClient
 
-from index.question import Question
 from search.engine import Engine
 from search.request import LONGEST_QUERY, SearchRequest
-from web.settings import SETTINGS, Settings
 
 BASE = "https://questions.example.org"
 
@@ -29,16 +26,6 @@ def page(client: FlaskClient, path: str, *, code: int = 200) -> str:
     assert response.status_code == code
     assert response.content_type == "text/html; charset=utf-8"
     return words(response.text)
-
-
-def test_home_says_what_it_holds(client: FlaskClient) -> None:
-    """The home page gives the size and the freshness of the corpus, and examples to try."""
-    text = page(client, "/")
-
-    assert "6 questions" in text
-    assert 'Données arrêtées au JO du <time datetime="2026-05-12">12 mai 2026</time>.' in text
-    assert 'href="/?q=cotisations+sociales"' in text
-    assert 'href="/?legislature=17"' in text
 
 
 @pytest.mark.parametrize("query", ["", "q=", "utm_source=lettre", "q=&legislature=&champ="])
@@ -319,37 +306,6 @@ def test_every_page_names_source_and_date(client: FlaskClient, path: str) -> Non
     assert "Source : Assemblée nationale, Licence Ouverte, données au JO du" in text
     assert "Données arrêtées au JO du" in text
     assert "Site indépendant : seul le Journal officiel fait foi." in text
-
-
-def test_help_examples_lead_to_searches(client: FlaskClient) -> None:
-    """Each example of the help is a link that works."""
-    text = page(client, "/aide")
-    links = [part.split('"')[0] for part in text.split('class="requete" href="')[1:]]
-
-    assert len(links) > 8
-    for link in links:
-        assert client.get(link.replace("&amp;", "&")).status_code in (200, 302)
-
-
-def test_about_shows_the_settings(
-    client_of: Callable[..., FlaskClient], questions: list[Question]
-) -> None:
-    """Legal mentions and contact come from the environment and are escaped."""
-    environ = {"QE_MENTIONS": "Éditeur : <Nous>\nHébergeur : Eux", "QE_CONTACT": "a@exemple.fr"}
-    settings = Settings.from_environment(environ)
-    text = page(client_of(questions, settings=settings), "/a-propos")
-
-    assert "<p>Éditeur : &lt;Nous&gt;</p> <p>Hébergeur : Eux</p>" in text
-    assert 'href="mailto:a@exemple.fr"' in text
-    assert "Accessibilité : non auditée" in text
-
-
-def test_settings_have_defaults_and_one_table() -> None:
-    """Every setting has a variable, and blank variables change nothing."""
-    blank = {variable: " " for variable, _ in SETTINGS.values()}
-
-    assert Settings.from_environment(blank) == Settings()
-    assert set(SETTINGS) == set(Settings.__dataclass_fields__)
 
 
 @pytest.mark.parametrize(

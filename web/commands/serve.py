@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from textwrap import fill
+from typing import Final
 
 import click
 
 from web.commands.shell import index_option
 from web.server import THREADS, WORKERS, bind_address, check_index, serve, site_address
 from web.settings import SETTINGS
+
+_VARIABLES: Final = fill(
+    " ".join(variable for variable, _ in SETTINGS.values()),
+    width=78,
+    initial_indent="  ",
+    subsequent_indent="  ",
+)
 
 
 @click.command(
@@ -24,7 +33,7 @@ Examples:
 
 \b
 Settings of the site, from the environment:
-  {" ".join(variable for variable, _ in SETTINGS.values())}
+{_VARIABLES}
 """,
 )
 @index_option
