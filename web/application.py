@@ -22,6 +22,7 @@ from web.display import duration, register_display
 from web.downloads import downloads
 from web.errors import register_errors
 from web.pages import pages
+from web.question_page import question_pages
 from web.refine import register_refine
 from web.security import register_security
 from web.settings import Settings
@@ -55,6 +56,7 @@ def create_app(
     register_security(app)
     register_errors(app)
     app.register_blueprint(pages)
+    app.register_blueprint(question_pages)
     app.register_blueprint(api)
     app.register_blueprint(downloads)
     return app

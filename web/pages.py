@@ -1,39 +1,19 @@
-"""The pages people read: home, results, one question, the help, what this site is and holds."""
+"""The pages people read: home, results, the help, what this site is and holds."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from index.question import Question, make_uid, parse_uid
 from search.request import PER_PAGE, SearchRequest
 from search.results import question_url
 from web.about import about_context
-from web.errors import QuestionNotFound
 from web.help import help_context
 from web.holdings import held_legislatures
 from web.home import home_context
-from web.query_string import (
-    Params,
-    canonical_uid,
-    is_search,
-    named_question,
-    parse_leniently,
-    read_params,
-    search_params,
-)
-from web.record import (
-    NO_QUESTION_TEXT,
-    citation,
-    held_in_sitting,
-    missing_answer,
-    question_summary,
-    timeline,
-    withdrawal,
-)
+from web.query_string import Params, is_search, named_question, read_params
 from web.refine import (
     carried_params,
     chips,
@@ -46,7 +26,7 @@ from web.refine import (
     word_forms,
 )
 from web.site import current_site
-from web.view import View, read_view, results_url
+from web.view import View, read_view
 
 pages = Blueprint("pages", __name__)
 
@@ -94,73 +74,6 @@ def _results(view: View, params: Params) -> str:
         formes=word_forms(results, view),
         canonique=asked.url(),
     )
-
-
-@pages.get("/questions/<uid>")
-def show_question(uid: str) -> ResponseReturnValue:
-    """One question, its words marked when a search led to it."""
-    spelt = canonical_uid(uid)
-    if spelt is not None and spelt != uid:
-        return _moved(question_url(spelt), with_query=True)
-    question = current_site().engine.get(uid) if spelt else None
-    if question is None:
-        raise QuestionNotFound
-    return _question(question, read_params(request.query_string))
-
-
-def _question(question: Question, params: Params) -> str:
-    site = current_site()
-    asked = parse_leniently(search_params(params))
-    path = question_url(question.uid)
-    return render_template(
-        "question.html",
-        question=question,
-        lecture=site.engine.highlight(question, asked) if asked.q else None,
-        recherche=asked,
-        retour=_way_back(asked, params),
-        dates=timeline(question),
-        en_seance=held_in_sitting(question),
-        sans_question=NO_QUESTION_TEXT,
-        sans_texte_reponse=missing_answer(question),
-        retrait=withdrawal(question, dated=True),
-        resume=question_summary(question, site.engine.health().donnees_au),
-        memes=site.engine.same_answer(question),
-        proches=site.engine.similar(question),
-        citation=citation(question, site.settings.absolute(path)),
-        canonique=path,
-    )
-
-
-def _way_back(asked: SearchRequest, params: Params) -> str | None:
-    """The results a question was reached from, at its place in them."""
-    rank = dict(params).get("rang", "")
-    if not (rank or asked.to_params()):
-        return None
-    return results_url(asked) + (f"#r{rank}" if re.fullmatch("[0-9]{1,9}", rank) else "")
-
-
-def _moved(url: str, *, with_query: bool = False) -> ResponseReturnValue:
-    query = request.query_string.decode("ascii", "replace") if with_query else ""
-    return redirect(f"{url}?{query}" if query else url, 301)
-
-
-@pages.get("/q<legislature>/<name>.htm")
-def old_address(legislature: str, name: str) -> ResponseReturnValue:
-    """The Assemblée's short address of a question, such as `/q17/17-2621QE.htm`."""
-    uid = named_question(name)
-    if uid is None or not uid.startswith(f"QANR5L{legislature}Q"):
-        raise QuestionNotFound
-    return _moved(question_url(uid))
-
-
-@pages.get("/dyn/<legislature>/questions/<name>")
-def new_address(legislature: str, name: str) -> ResponseReturnValue:
-    """The Assemblée's long address of a question, page or PDF."""
-    uid = canonical_uid(name.removesuffix(".pdf"))
-    parts = parse_uid(uid or "")
-    if parts is None or str(parts[0]) != legislature:
-        raise QuestionNotFound
-    return _moved(question_url(make_uid(*parts)))
 
 
 @pages.get("/aide")

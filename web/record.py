@@ -1,25 +1,30 @@
-"""One question as a file to read: its life in dated lines, a summary, a way to quote it."""
+"""One question as a file to read: its life in dated lines, a summary."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Final
+from itertools import pairwise
+from typing import Any, Final
 
-from index.markup import text_of_html
+from index.markup import clean_html, text_of_html
 from index.question import Question
+from web.deadline import deadline_of, end_of_waiting
 from web.display import (
     date_in_words,
+    duration,
     full_number,
     lower_initial,
     state_in_words,
-    title_of,
     unbreakable,
 )
 
 SUMMARY_LENGTH: Final = 280
 
+_DIRECTIONS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9)."""
 NO_QUESTION_TEXT: Final = "Le texte de cette question n’est pas dans les données publiées."
 NO_ANSWER_TEXT: Final = "Une réponse a été publiée ; son texte n’est pas dans les données publiées."
 NO_EXCHANGE_TEXT: Final = "Le texte de cet échange n’est pas dans les données publiées."
@@ -27,10 +32,50 @@ NO_EXCHANGE_TEXT: Final = "Le texte de cet échange n’est pas dans les donnée
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A dated line of a question's life."""
+    """A dated line of a question's life.
+
+    Attributes:
+        day, words: when, and what.
+        since: how long after the line before it; None for the first and on the same day.
+    """
 
     day: date
     words: str
+    since: str | None = None
+
+
+def readable(question: Question) -> Question:
+    """The question without the invisible signs that turn the direction of what follows.
+
+    French needs none, and one left open would have the reader see other words than there are.
+    """
+    changes: dict[str, Any] = {
+        field.name: _straight(text)
+        for field in fields(question)
+        if isinstance(text := getattr(question, field.name), str)
+    }
+    attributions = tuple(
+        attribution._replace(ministere=_straight(attribution.ministere))
+        for attribution in question.attributions
+    )
+    return replace(question, **changes, attributions=attributions)
+
+
+def with_clean_texts(question: Question) -> Question:
+    """The question with its two texts cleaned once more, which changes no text that a source gave.
+
+    They are the only ones that a page shows as HTML: an index made by other means than the sources
+    must not bring a script in.
+    """
+    return replace(
+        question,
+        texte_question=clean_html(question.texte_question),
+        texte_reponse=clean_html(question.texte_reponse),
+    )
+
+
+def _straight(text: str) -> str:
+    return _DIRECTIONS.sub("", text)
 
 
 def held_in_sitting(question: Question) -> bool:
@@ -58,7 +103,14 @@ def withdrawal(question: Question, *, dated: bool) -> str:
 
 def timeline(question: Question) -> list[Event]:
     """The dated events of a question, oldest first; those of one day in their natural order."""
-    return sorted(_events(question), key=lambda event: event.day)
+    events = sorted(_events(question), key=lambda event: event.day)
+    since = (_time_between(before.day, event.day) for before, event in pairwise(events))
+    later = (replace(event, since=time) for event, time in zip(events[1:], since, strict=True))
+    return [*events[:1], *later]
+
+
+def _time_between(before: date, after: date) -> str | None:
+    return f"{duration(before, after)} plus tard" if after > before else None
 
 
 def _events(question: Question) -> Iterator[Event]:
@@ -76,12 +128,28 @@ def _events(question: Question) -> Iterator[Event]:
         yield Event(question.date_signalement, "Question signalée au Gouvernement")
     for renewed in question.dates_renouvellement:
         yield Event(renewed, "Question renouvelée")
-    if question.deadline:
-        yield Event(question.deadline, "Fin du délai de réponse")
+    yield from _endings(question)
+
+
+def _endings(question: Question) -> Iterator[Event]:
+    """What ended the time to answer, and the waiting."""
+    if deadline := _deadline_met(question):
+        yield Event(deadline, "Fin du délai de réponse")
     if question.date_retrait:
         yield Event(question.date_retrait, withdrawal(question, dated=False))
-    if answered:
-        yield Event(answered, f"Réponse publiée au JO{_page(question.page_jo_reponse)}")
+    if question.date_reponse:
+        words = f"Réponse publiée au JO{_page(question.page_jo_reponse)}"
+        yield Event(question.date_reponse, words)
+    if question.statut == "sans_reponse" and (ended := end_of_waiting(question)):
+        yield Event(ended, f"Fin de la {question.legislature}e législature")
+
+
+def _deadline_met(question: Question) -> date | None:
+    """The last day to answer, unless the question had stopped waiting before it."""
+    deadline, ended = deadline_of(question), end_of_waiting(question)
+    if deadline is None or question.statut == "en_attente":
+        return deadline
+    return deadline if ended and deadline < ended else None
 
 
 def _page(number: int | None) -> str:
@@ -101,32 +169,3 @@ def question_summary(question: Question, donnees_au: date | None) -> str:
     if len(summary) <= SUMMARY_LENGTH:
         return summary
     return f"{summary[:SUMMARY_LENGTH].rsplit(' ', 1)[0]}…"
-
-
-def citation(question: Question, url: str) -> str:
-    """How to quote a question: who, which, its title, where it was published, its address."""
-    parts = (
-        question.auteur,
-        lower_initial(full_number(question)) + f" ({question.legislature}e législature)",
-        f"« {title_of(question)} »",
-        *_publications(question),
-        url,
-    )
-    quoted = unbreakable(", ".join(part for part in parts if part))
-    return f"[Question fictive] {quoted}" if question.fictional else quoted
-
-
-def _publications(question: Question) -> tuple[str | None, ...]:
-    asked, answered = question.date_question, question.date_reponse
-    if held_in_sitting(question):
-        return (_publication("séance", answered, None),)
-    return (
-        _publication("JO Assemblée nationale", asked, question.page_jo_question),
-        _publication("réponse au JO", answered, question.page_jo_reponse),
-    )
-
-
-def _publication(journal: str, day: date | None, page: int | None) -> str | None:
-    if day is None:
-        return None
-    return f"{journal} du {date_in_words(day)}" + ("" if page is None else f", p. {page}")

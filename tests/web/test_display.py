@@ -22,7 +22,7 @@ from web.display import (
     years_of_legislature,
 )
 from web.query_string import named_question, read_params
-from web.record import citation, timeline
+from web.record import readable, timeline
 
 TODAY = date(2026, 5, 12)
 
@@ -123,24 +123,57 @@ def test_small_helpers() -> None:
 
 def test_the_life_of_a_question_is_in_order(questions: list[Question]) -> None:
     """Events come oldest first; the first attribution is not a change."""
-    assert [plain(event.words) for event in timeline(questions[0])] == [
-        "Question publiée au JO, page 1840",
-        "Changement d’attribution : Santé et accès aux soins",
-        "Question signalée au Gouvernement",
-        "Réponse publiée au JO, page 4021",
+    assert [(plain(e.words), e.since and plain(e.since)) for e in timeline(questions[0])] == [
+        ("Question publiée au JO, page 1840", None),
+        ("Changement d’attribution : Santé et accès aux soins", "35 jours plus tard"),
+        ("Fin du délai de réponse", "26 jours plus tard"),
+        ("Question signalée au Gouvernement", "1 jour plus tard"),
+        ("Réponse publiée au JO, page 4021", "8 jours plus tard"),
     ]
 
 
-def test_a_citation_says_all(questions: list[Question]) -> None:
-    """Author, number, législature, title, both publications, address; fiction is flagged."""
-    real, fictional = questions[0], questions[-1]
+@pytest.mark.parametrize(
+    ("uid", "events"),
+    [
+        ("QANR5L17QE2621", ["Question publiée au JO", "Fin du délai de réponse"]),
+        ("QANR5L16QE18111", ["Question publiée au JO", "Question retirée : fin de mandat"]),
+        ("QANR5L16QG925", ["Question et réponse en séance"]),
+        (
+            "QANR5L16QE900001",
+            ["Question publiée au JO", "Fin du délai de réponse", "Fin de la 16e législature"],
+        ),
+    ],
+)
+def test_the_deadline_is_told_when_it_was_reached(
+    questions: list[Question], uid: str, events: list[str]
+) -> None:
+    """Waiting, or answered too late; what ended the waiting before it makes it meaningless."""
+    question = next(question for question in questions if question.uid == uid)
 
-    assert plain(citation(real, "https://x/1")) == (
-        "M. Ernest Fauvel, question écrite n° 13353 (17e législature), « Financement de la "
-        "sécurité sociale & <avenir> », JO Assemblée nationale du 3 mars 2026, p. 1840, réponse "
-        "au JO du 12 mai 2026, p. 4021, https://x/1"
+    assert [plain(event.words) for event in timeline(question)] == events
+
+
+def test_an_answer_in_time_hides_the_deadline(questions: list[Question]) -> None:
+    """An answer on the last day was in time."""
+    in_time = replace(questions[0], date_reponse=date(2026, 5, 3))
+
+    assert "Fin du délai de réponse" not in [event.words for event in timeline(in_time)]
+
+
+def test_nothing_turns_the_direction_of_a_text(questions: list[Question]) -> None:
+    """Overrides and isolates go, from names, texts and attributions; a clean record is the same."""
+    turned = replace(
+        questions[0],
+        titre="\u202eeuqilbup noitseuQ",
+        texte_question="<p>a\u2066b</p>",
+        attributions=(questions[0].attributions[0]._replace(ministere="\u202dSanté"),),
     )
-    assert citation(fictional, "").startswith("[Question fictive]")
+    straight = readable(turned)
+
+    assert straight.titre == "euqilbup noitseuQ"
+    assert straight.texte_question == "<p>ab</p>"
+    assert straight.attributions[0].ministere == "Santé"
+    assert readable(questions[0]) == questions[0]
 
 
 @pytest.mark.parametrize(

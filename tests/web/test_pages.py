@@ -277,7 +277,7 @@ def test_the_way_back_keeps_the_search(client: FlaskClient) -> None:
     """A question reached from a search marks its words and leads back to its place."""
     text = page(client, "/questions/QANR5L17QE13353?q=cotisations&legislature=17&page=2&rang=11")
 
-    assert "<mark>cotisations</mark>" in text
+    assert '<mark id="m1">cotisations</mark>' in text
     assert 'href="/?q=cotisations&amp;legislature=17&amp;page=2#r11"' in text
     assert f'<link rel="canonical" href="{BASE}/questions/QANR5L17QE13353">' in text
 

@@ -1,15 +1,21 @@
 // Comforts only: every page works without this file.
 "use strict";
 
-// Copy the address that the button bears.
-for (const button of document.querySelectorAll("[data-copier]")) {
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
+// Copy the address that a button bears (data-copier), or a text of the page (data-copier-texte).
+if (navigator.clipboard) {
+  const copying = "[data-copier], [data-copier-texte]";
+  for (const button of document.querySelectorAll(copying)) button.hidden = false;
+  addEventListener("click", async ({ target }) => {
+    const button = target.closest(copying);
+    if (!button) return;
+    const { copier, copierTexte } = button.dataset;
     const said = button.parentElement.querySelector(".copie");
+    said.textContent = "";
     try {
-      await navigator.clipboard.writeText(new URL(button.dataset.copier, location).href);
-      said.textContent = "Lien copié";
+      await navigator.clipboard.writeText(
+        copierTexte ? document.getElementById(copierTexte).textContent : new URL(copier, location).href,
+      );
+      said.textContent = copierTexte ? "Copié" : "Lien copié";
     } catch {
       said.textContent = "Copie refusée par le navigateur";
     }
