@@ -18,6 +18,8 @@ PERIODS: Final = (
 )
 """What each range of dates is about, and the two parameters that bound it."""
 
+REVERSED_PERIOD: Final = "La période demandée se termine avant de commencer."
+
 MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
     "octobre", "novembre", "décembre",
@@ -37,6 +39,12 @@ def describe_period(what: str, start: date | None, end: date | None) -> str:
         return f"{what} depuis le {french_date(start)}"
     assert end is not None
     return f"{what} jusqu’au {french_date(end)}"
+
+
+def has_reversed_period(request: SearchRequest) -> bool:
+    """Whether a range of dates ends before it begins: no question is in it."""
+    bounds = ((getattr(request, since), getattr(request, until)) for _, since, until in PERIODS)
+    return any(since and until and until < since for since, until in bounds)
 
 
 def french_date(day: date) -> str:

@@ -22,6 +22,7 @@ from web.display import duration, register_display
 from web.downloads import downloads
 from web.errors import register_errors
 from web.pages import pages
+from web.panel import register_panel
 from web.question_page import question_pages
 from web.refine import register_refine
 from web.security import register_security
@@ -78,6 +79,7 @@ def _configure_templates(app: Flask) -> None:
     app.jinja_env.globals["genres"] = GENRES
     register_display(app)
     register_refine(app)
+    register_panel(app)
     app.context_processor(_shared_context)
 
 

@@ -17,7 +17,7 @@ from search.facets import EN_RETARD
 from search.request import SearchRequest
 from search.results import SearchResults
 from web.help import Case, case_of
-from web.refine import FacetList, facet_lists
+from web.panel import FacetList, facet_lists
 from web.site import Site
 from web.view import ALL_QUESTIONS, View, results_url
 

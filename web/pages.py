@@ -13,16 +13,25 @@ from web.about import about_context
 from web.help import help_context
 from web.holdings import held_legislatures
 from web.home import home_context
+from web.panel import (
+    Narrowed,
+    PanelRequest,
+    blank_line,
+    facet_lists,
+    panel_params,
+    read_panel,
+    tick_all,
+)
 from web.query_string import Params, is_search, named_question, read_params
+from web.reading import readings
 from web.refine import (
     carried_params,
     chips,
-    facet_lists,
     indications,
     page_links,
-    panel_params,
     size_links,
     sort_links,
+    view_links,
     word_forms,
 )
 from web.site import current_site
@@ -40,7 +49,13 @@ def home_or_results() -> ResponseReturnValue:
     params = read_params(request.query_string)
     if not is_search(params):
         return render_template("accueil.html", canonique="/", **home_context(current_site()))
-    return _go_to_named_question(params) or _results(*read_view(params))
+    named = _go_to_named_question(params)
+    if named is not None:
+        return named
+    view, others = read_view(params)
+    panel, others = read_panel(others)
+    asked = SearchRequest.from_params(others)
+    return _tick_all(asked, view, panel) or _results(asked, view, panel)
 
 
 def _go_to_named_question(params: Params) -> ResponseReturnValue | None:
@@ -52,10 +67,23 @@ def _go_to_named_question(params: Params) -> ResponseReturnValue | None:
     return redirect(question_url(uid), 302)
 
 
-def _results(view: View, params: Params) -> str:
-    asked = SearchRequest.from_params(params)
-    results = current_site().engine.search(asked, with_timeline=True)
+def _tick_all(asked: SearchRequest, view: View, panel: PanelRequest) -> ResponseReturnValue | None:
+    """The search with all values of a list chosen, for the button that says so."""
+    if panel.ticked is None:
+        return None
+    prefix = panel.prefixes.get(panel.ticked, "")
+    counts = current_site().engine.facet(asked, panel.ticked, prefix)
+    return redirect(view.url(tick_all(asked, panel.ticked, counts)), 302)
+
+
+def _results(asked: SearchRequest, view: View, panel: PanelRequest) -> str:
+    engine = current_site().engine
+    results = engine.search(asked, with_timeline=True)
     asked = results.request
+    narrowed = {
+        name: Narrowed(prefix, engine.facet(asked, name, prefix))
+        for name, prefix in panel.prefixes.items()
+    }
     return render_template(
         "resultats.html",
         resultats=results,
@@ -64,7 +92,10 @@ def _results(view: View, params: Params) -> str:
         filtres=chips(asked, view),
         sans_filtre=view.url(asked.without_filters()),
         vide_par_filtres=results.emptied_by_filters,
-        facettes=facet_lists(results, view),
+        facettes=facet_lists(results, view, narrowed),
+        ligne_modele=blank_line(asked, view),
+        lectures=readings(engine, results) if view.vue == "texte" else None,
+        vues=view_links(asked, view),
         champs_caches=[*panel_params(asked), *view.to_params()],
         tris=sort_links(asked, view),
         tailles=size_links(asked, view),
@@ -114,9 +145,9 @@ def search_link(q: str = "", **params: str) -> str:
 
 
 @pages.app_template_global("lien_resultat")
-def result_link(asked: SearchRequest, uid: str, rank: int) -> str:
-    """The address of a question that remembers the search it was found by."""
-    url = asked.url(question_url(uid))
+def result_link(asked: SearchRequest, view: View, uid: str, rank: int) -> str:
+    """The address of a question that remembers the search it was found by, and its view."""
+    url = view.url(asked, question_url(uid))
     return f"{url}{'&' if '?' in url else '?'}rang={rank}"
 
 

@@ -40,7 +40,7 @@ from web.record import (
     withdrawal,
 )
 from web.site import current_site
-from web.view import results_url
+from web.view import View, readable_view
 
 question_pages = Blueprint("question_pages", __name__)
 
@@ -58,11 +58,13 @@ class Reading(NamedTuple):
     Attributes:
         asked: the search that led to it. rank: its place there, None when unknown.
         marked: whether the words of the search are to be marked.
+        view: how its results were shown.
     """
 
     asked: SearchRequest
     rank: int | None
     marked: bool
+    view: View
 
     @classmethod
     def of(cls, params: Params) -> Reading:
@@ -73,6 +75,7 @@ class Reading(NamedTuple):
             parse_leniently(search_params(params)),
             int(rank) if re.fullmatch("[1-9][0-9]{0,8}", rank) else None,
             given.get(HIGHLIGHTING) != UNMARKED,
+            readable_view(params),
         )
 
     def at(self, place: Place, rank: int) -> Reading:
@@ -82,9 +85,9 @@ class Reading(NamedTuple):
 
     def url(self, uid: str) -> str:
         """The address of a question read this way."""
-        url = self.asked.url(question_url(uid))
+        url = self.view.url(self.asked, question_url(uid))
         if self.rank is not None:
-            url = result_link(self.asked, uid, self.rank)
+            url = result_link(self.asked, self.view, uid, self.rank)
         return url if self.marked else f"{url}{'&' if '?' in url else '?'}{HIGHLIGHTING}={UNMARKED}"
 
 
@@ -181,7 +184,7 @@ def _way_back(reading: Reading, place: Place | None) -> str | None:
     if reading.rank is None and not reading.asked.to_params():
         return None
     anchor = "p" if place and place.closest else "r"
-    return results_url(reading.asked) + (f"#{anchor}{reading.rank}" if reading.rank else "")
+    return reading.view.url(reading.asked) + (f"#{anchor}{reading.rank}" if reading.rank else "")
 
 
 def _neighbours(reading: Reading, place: Place | None) -> list[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
-"""I have results; what can the reader change? Chips, facets, sorts, pages and exact words.
+"""I have results; what can the reader change? Chips, sorts, views, pages and exact words.
 
-Everything here is a link or a line of a form, computed from `SearchResults` and ready to show.
+Everything here is a link, computed from `SearchResults` and ready to show; what is ticked is in
+`web.panel`.
 """
 
 from __future__ import annotations
@@ -13,18 +14,14 @@ from typing import Final
 from flask import Flask
 
 from search.description import PERIODS, RENEWED, describe_period
-from search.facets import EN_RETARD, FACET, FACETS, FacetCounts, FacetValue, identity
+from search.facets import FACET, identity
 from search.request import MOST_PER_PAGE, PER_PAGE, SORTS, SearchRequest
 from search.results import SearchResults
 from search.sigles import Widening
 from web.display import unbreakable
-from web.view import View, results_url
+from web.view import VIEW_PARAMETERS, View, results_url
 
 PAGE_SIZES: Final = (PER_PAGE, 25, 50, MOST_PER_PAGE)
-SHOWN_AT_ONCE: Final = 5
-"""Values of a facet that stand outside its fold."""
-
-_OPEN_FACETS: Final = frozenset(("legislature", "statut", "ministere", "rubrique", "groupe"))
 _QUERY_WORD: Final = re.compile(r'(?P<quoted>"[^"]*"?)|(?P<word>[^\s()|":]+)(?![:*])')
 
 
@@ -55,33 +52,6 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class FacetLine:
-    """One value of a facet: `exclude_url` leaves it out, `restore_url` forgets its choice."""
-
-    value: FacetValue
-    nested: bool
-    exclude_url: str
-    restore_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class FacetList:
-    """One facet, its values parted into those shown and those under a fold.
-
-    `whole` is what the bars are shares of: every question the facet's counts are about.
-    """
-
-    name: str
-    label: str
-    counts: FacetCounts
-    shown: tuple[FacetLine, ...]
-    folded: tuple[FacetLine, ...]
-    whole: int
-    chosen: int
-    opened: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Indication:
     """A sentence about the search; `exact_url` looks for `words` alone, when more was searched."""
 
@@ -100,9 +70,8 @@ class WordForms:
 
 
 def register_refine(app: Flask) -> None:
-    """Give templates the address of a search's results as a filter, and the words of the panel."""
+    """Give templates the address of a search's results as a filter."""
     app.jinja_env.filters["adresse"] = results_url
-    app.jinja_env.globals.update(periodes=PERIODS, renouvelee=RENEWED)
 
 
 def chips(request: SearchRequest, view: View) -> list[Chip]:
@@ -138,73 +107,6 @@ def carried_params(request: SearchRequest, *, without: Iterable[str]) -> list[tu
     return [(name, value) for name, value in request.to_params() if name not in dropped]
 
 
-def panel_params(request: SearchRequest) -> list[tuple[str, str]]:
-    """What the form of the facets carries along: words, where to search, sort and page size.
-
-    Facets, exclusions too, have their own boxes.
-    """
-    bounds = ("du", "au", "reponse_du", "reponse_au")
-    return carried_params(request, without=(*FACET, "renouvelee", *bounds))
-
-
-def facet_lists(results: SearchResults, view: View) -> list[FacetList]:
-    """The facets that have something to show, in the order of `FACETS`."""
-    lists = [
-        _facet_list(
-            results.request, view, facet.name, results.facets.get(facet.name, FacetCounts())
-        )
-        for facet in FACETS
-    ]
-    return [facet for facet in lists if facet.shown]
-
-
-def _facet_list(request: SearchRequest, view: View, name: str, counts: FacetCounts) -> FacetList:
-    lines = [_facet_line(request, view, name, value) for value in _nested(counts.valeurs)]
-    chosen = [value for value in counts.valeurs if value.choisie or value.exclue]
-    shown, folded = _fold(lines)
-    counted_once = sum(value.nombre for value in counts.valeurs if value.valeur != EN_RETARD)
-    return FacetList(
-        name,
-        FACET[name].label,
-        counts,
-        shown,
-        folded,
-        whole=counted_once + counts.autres + counts.sans,
-        chosen=len(chosen),
-        opened=name in _OPEN_FACETS or bool(chosen),
-    )
-
-
-def _facet_line(request: SearchRequest, view: View, name: str, value: FacetValue) -> FacetLine:
-    return FacetLine(
-        value,
-        nested=value.valeur == EN_RETARD,
-        exclude_url=view.url(request.with_choice(name, value.valeur, exclue=True)),
-        restore_url=view.url(request.without_choice(name, value.valeur)),
-    )
-
-
-def _nested(values: Iterable[FacetValue]) -> list[FacetValue]:
-    """The values with the overdue ones right after the waiting ones they are a part of."""
-    ordered = [value for value in values if value.valeur != EN_RETARD]
-    overdue = [value for value in values if value.valeur == EN_RETARD]
-    names = [value.valeur for value in ordered]
-    place = names.index("en_attente") + 1 if "en_attente" in names else len(ordered)
-    return [*ordered[:place], *overdue, *ordered[place:]]
-
-
-def _fold(lines: list[FacetLine]) -> tuple[tuple[FacetLine, ...], tuple[FacetLine, ...]]:
-    """The first lines and those in use, then the others; a fold for one line is not worth it."""
-    if len(lines) <= SHOWN_AT_ONCE + 1:
-        return tuple(lines), ()
-    kept = [
-        index < SHOWN_AT_ONCE or line.value.choisie or line.value.exclue
-        for index, line in enumerate(lines)
-    ]
-    shown = tuple(line for line, keep in zip(lines, kept, strict=True) if keep)
-    return shown, tuple(line for line, keep in zip(lines, kept, strict=True) if not keep)
-
-
 def sort_links(request: SearchRequest, view: View) -> list[Link]:
     """The sorts; relevance is one only when there are words to be relevant to."""
     return [
@@ -223,6 +125,14 @@ def size_links(request: SearchRequest, view: View) -> list[Link]:
     return [
         Link(str(size), view.url(request.replace(par=size)), size == request.par)
         for size in PAGE_SIZES
+    ]
+
+
+def view_links(request: SearchRequest, view: View) -> list[Link]:
+    """The ways of showing the questions of this very page: excerpts, or whole texts."""
+    return [
+        Link(label, view.replace(vue=vue).url(request), vue == view.vue)
+        for vue, label in VIEW_PARAMETERS["vue"].items()
     ]
 
 

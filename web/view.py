@@ -85,6 +85,14 @@ def read_view(params: Iterable[tuple[str, str]]) -> tuple[View, Params]:
     return View(**given), others
 
 
+def readable_view(params: Iterable[tuple[str, str]]) -> View:
+    """The view that parameters ask for; the usual one when they can't be read."""
+    try:
+        return read_view(params)[0]
+    except BadRequest:
+        return View()
+
+
 def results_url(request: SearchRequest) -> str:
     """The address of a search's results in the usual view."""
     return View().url(request)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from search.corrections import MOST_TRIED, corrected_queries
-from search.description import describe
+from search.description import REVERSED_PERIOD, describe, has_reversed_period
 from search.engines.sorted_arrays import Floats, Ints
 from search.engines.whoosh_evaluator import Evaluator, Matches
 from search.engines.whoosh_facets import Facets, begins
@@ -200,6 +200,8 @@ class Search:
             yield widening.sentence
         for name in self.request.unknown:
             yield f"Paramètre « {name} » inconnu : ignoré."
+        if has_reversed_period(self.request):
+            yield REVERSED_PERIOD
         if self.request.q and not self.expanded.searchable:
             yield f"Aucun mot à chercher dans « {self.request.q} » : rien n’est écarté."
         if unfiltered and not total:

@@ -6,7 +6,13 @@ from datetime import date
 
 import pytest
 
-from search.description import EVERYTHING, describe, describe_period, french_date
+from search.description import (
+    EVERYTHING,
+    describe,
+    describe_period,
+    french_date,
+    has_reversed_period,
+)
 from search.request import SearchRequest
 
 
@@ -55,3 +61,20 @@ def test_describe_period_is_inclusive() -> None:
     assert describe_period("X", date(2025, 1, 1), date(2025, 1, 2)) == (
         "X entre le 1er janvier 2025 et le 2 janvier 2025"
     )
+
+
+@pytest.mark.parametrize(
+    ("params", "reversed_"),
+    [
+        ([("du", "2025-02-01"), ("au", "2025-01-31")], True),
+        ([("reponse_du", "2025-02-01"), ("reponse_au", "2024-12-31")], True),
+        ([("du", "2025-02-01"), ("au", "2025-02-01")], False),
+        ([("du", "2025-02-01")], False),
+        ([("au", "2025-02-01")], False),
+        ([("du", "2025-02-01"), ("reponse_au", "2025-01-31")], False),
+        ([], False),
+    ],
+)
+def test_a_period_may_end_before_it_begins(params: list[tuple[str, str]], reversed_: bool) -> None:
+    """Each range is looked at alone; one day is a period."""
+    assert has_reversed_period(SearchRequest.from_params(params)) is reversed_

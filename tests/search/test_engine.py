@@ -320,6 +320,17 @@ class TestFacet:
         assert counts == {"Eau": (20, True), "Pêche": (20, False)}
 
 
+def test_a_reversed_period_is_told(engine: Engine) -> None:
+    """No question is between a day and one before it: it is no mistake, and said in words."""
+    request = SearchRequest.from_params(
+        [("q", "rivière"), ("du", "2025-02-01"), ("au", "2025-01-01")]
+    )
+    results = engine.search(request)
+
+    assert results.total == 0
+    assert "La période demandée se termine avant de commencer." in results.indications
+
+
 def test_health(engine: Engine) -> None:
     """Generation, size and newest JO date of what is held."""
     assert engine.health() == Health(1, 60, DONNEES_AU, fictional=False)

@@ -20,8 +20,18 @@ from index.markup import text_of_html
 from index.question import Attribution, Question, QuestionType, make_question
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Gap, Holding
+from search.description import REVERSED_PERIOD, has_reversed_period
 from search.engine import Engine, Health, Listing
-from search.facets import EN_RETARD, FACET, FACETS, Facet, FacetCounts, FacetValue, identity
+from search.facets import (
+    EN_RETARD,
+    FACET,
+    FACETS,
+    LISTED_VALUES,
+    Facet,
+    FacetCounts,
+    FacetValue,
+    identity,
+)
 from search.request import PER_PAGE, SearchRequest
 from search.results import Extraits, Hit, SearchResults
 from search.similarity import Similar
@@ -150,7 +160,7 @@ class LoopEngine:
             formes={word: {word: 2, f"{word.rstrip('s')}": 1} for word in words},
             hits=tuple(self._hit(q, request) for q in found[start : start + request.par]),
             approches=self._closest(request) if not matching and len(words) > 1 else (),
-            facets={facet.name: _count(found, facet, request) for facet in FACETS},
+            facets={facet.name: self.facet(request, facet.name, "") for facet in FACETS},
             timeline=timeline_of(found, self.questions, "date_question") if with_timeline else None,
         )
 
@@ -167,7 +177,7 @@ class LoopEngine:
             asked=timeline_of(found, self.questions, "date_question"),
             answered=timeline_of(found, self.questions, "date_reponse"),
             groups={name: _groups(found, FACET[name]) for name in BROKEN_DOWN},
-            valueless={name: results.facets[name].sans for name in BROKEN_DOWN},
+            valueless={name: sum(not _values(q, name) for q in found) for name in BROKEN_DOWN},
         )
 
     def listing(self, request: SearchRequest) -> Listing:
@@ -198,9 +208,12 @@ class LoopEngine:
         return Similar((question.rubrique,), shared) if question.rubrique and shared else Similar()
 
     def facet(self, request: SearchRequest, name: str, prefix: str) -> FacetCounts:
-        counts = self.search(request).facets[name]
-        kept = (v for v in counts.valeurs if identity(v.libelle).startswith(identity(prefix)))
-        return FacetCounts(tuple(kept), counts.autres, counts.sans)
+        others = {other: chosen for other, chosen in request.filters.items() if other != name}
+        without_it = request.replace(filters=others)
+        counted = [
+            q for q in self.questions if self._has_words(q, request) and _kept(q, without_it)
+        ]
+        return _count(counted, FACET[name], request, prefix)
 
     def suggest(
         self, request: SearchRequest, limit: int = MOST_SUGGESTIONS
@@ -287,6 +300,8 @@ class BrokenEngine:
 def _indications(request: SearchRequest, matching: int, kept: int) -> Iterator[str]:
     for name in request.unknown:
         yield f"Paramètre « {name} » inconnu : ignoré."
+    if has_reversed_period(request):
+        yield REVERSED_PERIOD
     if matching and not kept:
         yield f"Aucune question avec ces filtres ; {matching} questions sans eux."
 
@@ -352,10 +367,14 @@ def _kept(question: Question, request: SearchRequest) -> bool:
     return True
 
 
-def _count(found: list[Question], facet: Facet, request: SearchRequest) -> FacetCounts:
+def _count(found: list[Question], facet: Facet, request: SearchRequest, prefix: str) -> FacetCounts:
+    """The values with a word that begins so: the first ones, and those chosen or excluded."""
+    begins = re.compile(rf"(?<!\w){re.escape(identity(prefix))}")
     counted = Counter(value for q in found for value in _values(q, facet.name))
     choices = {choice.valeur: choice.exclue for choice in request.filters.get(facet.name, ())}
-    names = sorted({*counted, *choices}, key=lambda value: (-counted[value], value))
+    begun = [value for value in {*counted, *choices} if begins.search(identity(value))]
+    ordered = sorted(begun, key=lambda value: (-counted[value], value))
+    names = [v for rank, v in enumerate(ordered) if rank < LISTED_VALUES or v in choices]
     return FacetCounts(
         tuple(
             FacetValue(
@@ -367,6 +386,7 @@ def _count(found: list[Question], facet: Facet, request: SearchRequest) -> Facet
             )
             for value in names
         ),
+        autres=sum(counted[value] for value in ordered if value not in names),
         sans=sum(not _values(question, facet.name) for question in found),
     )
 

@@ -14,6 +14,8 @@ PATHS = [
     "/",
     "/?q=cotisations&legislature=17&rubrique=-Sport&page=1&par=1&statut=en_retard",
     "/?q=cotisations+lune",
+    "/?q=cotisations&vue=texte&filtre_rubrique=san&auteur=Mme+X&auteur=Mme+Y",
+    "/?q=cotisations+lune&vue=texte",
     "/?q=lune",
     "/?page=x&q=a",
     "/questions/QANR5L17QE13353?q=cotisations&rang=1",

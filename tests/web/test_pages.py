@@ -146,8 +146,7 @@ def test_filters_that_leave_nothing_are_told_from_words(client: FlaskClient, wor
 
 
 @pytest.mark.parametrize(
-    ("number", "sentence"),
-    [(1, "1 question dans d’autres valeurs"), (12, "12 questions dans d’autres valeurs")],
+    ("number", "sentence"), [(1, "1 autre question"), (12, "12 autres questions")]
 )
 def test_questions_in_unlisted_values_are_counted(
     client: FlaskClient,
@@ -163,7 +162,7 @@ def test_questions_in_unlisted_values_are_counted(
     monkeypatch.setattr(engine, "search", lambda *_args, **_named: results)
     text = page(client, "/?q=cotisations")
 
-    assert f'<p class="reste"><span>{sentence}</span></p>' in text
+    assert f'<p class="reste autres">{sentence}</p>' in text
 
 
 def test_an_excluded_value_says_what_its_number_counts(client: FlaskClient) -> None:
@@ -398,3 +397,33 @@ def test_dates_in_force_fill_the_form(client: FlaskClient) -> None:
 
     assert f'name="du" value="{date(2024, 4, 1).isoformat()}"' in text
     assert "Question publiée au JO entre le 1er avril 2024 et le 3 décembre 2024" in text
+
+
+def test_a_reversed_period_is_told_not_refused(client: FlaskClient) -> None:
+    """Nothing is found, the page says why, and its dates can be changed."""
+    text = page(client, "/?du=2024-12-03&au=2024-04-01")
+
+    assert "La période demandée se termine avant de commencer." in text
+    assert '<details class="facette" open> <summary>Dates et renouvellement' in text
+    assert 'name="du" value="2024-12-03"' in text
+
+
+def test_a_malformed_date_says_how_to_write_one(client: FlaskClient) -> None:
+    """Every date that can't be read is named; the rest of the search is one link away."""
+    text = page(client, "/?q=cotisations&du=hier&reponse_au=2024-02-30", code=400)
+
+    assert "Date « hier » non valable. Exemple : 2025-04-22." in text
+    assert "Date « 2024-02-30 » non valable." in text
+    assert 'href="/?q=cotisations"' in text
+
+
+def test_each_filter_has_a_chip(client: FlaskClient) -> None:
+    """One for each value, each period and the renewal, and one link for all of them."""
+    text = page(
+        client,
+        "/?q=a&legislature=17&legislature=16&groupe=-X&renouvelee=1&du=2020-01-01"
+        "&reponse_du=2020-01-01&reponse_au=2021-01-01&tri=ancien&par=50&vue=texte",
+    )
+
+    assert text.count('class="filtre"') == 6
+    assert 'href="/?q=a&amp;tri=ancien&amp;par=50&amp;vue=texte">Effacer tous les filtres' in text

@@ -37,26 +37,6 @@ addEventListener("pageshow", () => {
   for (const field of emptied.splice(0)) field.disabled = false;
 });
 
-// Suggest the values of a long list; typing one in full works without this.
-for (const field of document.querySelectorAll("[data-facette]")) {
-  let waiting;
-  field.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(async () => {
-      const params = new URLSearchParams(location.search);
-      params.set("prefixe", field.value);
-      try {
-        const answer = await fetch(`/api/v1/facettes/${field.dataset.facette}?${params}`);
-        if (!answer.ok) return;
-        const { valeurs } = await answer.json();
-        field.list.replaceChildren(...valeurs.map(({ valeur }) => new Option(valeur, valeur)));
-      } catch {
-        // Without an answer the field stays a plain one.
-      }
-    }, 150);
-  });
-}
-
 // Escape and a click elsewhere close menus.
 addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
