@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from index.fields import TEXT_FIELDS
 from index.question import Question, make_uid, parse_uid
@@ -61,9 +62,6 @@ HOME_FACETS: Final = ("legislature", "statut", "ministere")
 """What the home page shows of the corpus."""
 
 LEADING_VALUES: Final = 8
-
-ROBOTS: Final = "User-agent: *\nDisallow: /api/\nDisallow: /*?\n"
-"""Question pages are worth finding; every combination of filters is not."""
 
 
 @pages.get("/")
@@ -169,19 +167,16 @@ def _moved(url: str, *, with_query: bool = False) -> ResponseReturnValue:
     return redirect(f"{url}?{query}" if query else url, 301)
 
 
-@pages.get("/q<legislature>/<name>.htm")
-def old_address(legislature: str, name: str) -> ResponseReturnValue:
-    """The Assemblée's short address of a question, such as `/q17/17-2621QE.htm`."""
+@pages.get("/<any(q, Q):_><string(maxlength=3):legislature>/<path:name>")
+@pages.get("/<any(dyn, Dyn, DYN):_>/<string(maxlength=3):legislature>/questions/<path:name>")
+def official_address(_: str, legislature: str, name: str) -> ResponseReturnValue:
+    """The Assemblée's own addresses of a question, page, PDF or XML, in any case.
+
+    Such as `/q17/17-2621QE.htm` and `/dyn/17/questions/QANR5L17QE2621.pdf`.
+    """
+    if not legislature.isdecimal():
+        raise NotFound
     uid = named_question(name)
-    if uid is None or not uid.startswith(f"QANR5L{legislature}Q"):
-        raise QuestionNotFound
-    return _moved(question_url(uid))
-
-
-@pages.get("/dyn/<legislature>/questions/<name>")
-def new_address(legislature: str, name: str) -> ResponseReturnValue:
-    """The Assemblée's long address of a question, page or PDF."""
-    uid = canonical_uid(name.removesuffix(".pdf"))
     parts = parse_uid(uid or "")
     if parts is None or str(parts[0]) != legislature:
         raise QuestionNotFound
@@ -219,12 +214,6 @@ def show_corpus() -> str:
         legislatures=held_legislatures(corpus),
         canonique="/corpus",
     )
-
-
-@pages.get("/robots.txt")
-def show_robots() -> Response:
-    """What crawlers are asked to leave alone."""
-    return Response(ROBOTS, mimetype="text/plain")
 
 
 @pages.app_template_global("lien")
