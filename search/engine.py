@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from index.question import Question
 from search.completion import MOST_SUGGESTIONS, Suggestion
@@ -57,6 +57,13 @@ class Listing:
     questions: Iterator[Question]
 
 
+class DatedUid(NamedTuple):
+    """A question by its key, and the newest JO date that its record tells, if it tells any."""
+
+    uid: str
+    newest_jo: date | None
+
+
 class Engine(Protocol):
     """Answers searches from one index; safe to share between threads.
 
@@ -81,6 +88,13 @@ class Engine(Protocol):
 
     def get(self, uid: str) -> Question | None:
         """The question with exactly this uid, or None."""
+        ...
+
+    def dated_uids(self, ranks: range) -> tuple[DatedUid, ...]:
+        """Some of all questions, by their ranks from 0 in the order of their uids.
+
+        No record is read; ranks past the last question give nothing.
+        """
         ...
 
     def highlight(self, question: Question, request: SearchRequest) -> Question:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from index.errors import QuestionsError
 from index.markup import text_of_html
 from index.question import Question
+from search.completion import Suggestion
 from search.facets import FACET
 from search.request import LONGEST_QUERY, BadRequest, SearchRequest, given_twice
 from search.results import question_url
@@ -74,11 +75,15 @@ def show_facet(facette: str) -> ResponseReturnValue:
 @api.get("/api/v1/suggestions")
 def suggest() -> ResponseReturnValue:
     """What may complete a query, within the filters that follow it."""
+    return jsonify(suggestions=[line.as_json() for line in find_suggestions(request.query_string)])
+
+
+def find_suggestions(query_string: bytes) -> tuple[Suggestion, ...]:
+    """What may complete the query of an address; raises BadRequest when a value is malformed."""
     # What is longer than any query is no mistake here: it can't be completed, and isn't read.
-    if len(request.query_string) > LONGEST_QUERY:
-        return jsonify(suggestions=[])
-    asked = SearchRequest.from_params(read_params(request.query_string))
-    return jsonify(suggestions=[line.as_json() for line in current_site().engine.suggest(asked)])
+    if len(query_string) > LONGEST_QUERY:
+        return ()
+    return current_site().engine.suggest(SearchRequest.from_params(read_params(query_string)))
 
 
 @api.get("/sante")

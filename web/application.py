@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, g, url_for
+from flask import Flask, current_app, g
 from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
@@ -18,16 +18,19 @@ from search.completion import GENRES
 from search.engine import Engine, Health
 from search.request import LONGEST_QUERY, SIDES, SearchRequest
 from web.api import api
+from web.discovery import discovery
 from web.display import duration, register_display
 from web.downloads import downloads
 from web.errors import register_errors
+from web.feeds import feeds
 from web.pages import pages
 from web.panel import register_panel
 from web.question_page import question_pages
 from web.refine import register_refine
 from web.security import register_security
 from web.settings import Settings
-from web.site import Site, attach_site, current_site
+from web.site import Site, attach_site, current_site, public_url
+from web.sitemaps import sitemaps
 from web.view import View
 
 STATIC_MAX_AGE: Final = 365 * 24 * 3600
@@ -60,6 +63,9 @@ def create_app(
     app.register_blueprint(question_pages)
     app.register_blueprint(api)
     app.register_blueprint(downloads)
+    app.register_blueprint(feeds)
+    app.register_blueprint(discovery)
+    app.register_blueprint(sitemaps)
     return app
 
 
@@ -77,6 +83,7 @@ def _configure_templates(app: Flask) -> None:
     # Globals: macros, which know no page's context, need them.
     app.jinja_env.globals["longueur_max"] = LONGEST_QUERY
     app.jinja_env.globals["genres"] = GENRES
+    app.jinja_env.globals["adresse_publique"] = public_url
     register_display(app)
     register_refine(app)
     register_panel(app)
@@ -115,8 +122,11 @@ def _stale_for() -> str | None:
 
 
 def _asset_url(name: str) -> str:
-    """The address of a static file, changing with its content."""
-    return url_for("static", filename=name, v=_content_hash(name))
+    """The address of a static file, changing with its content.
+
+    Without `url_for`, which fails where a request named an impossible host: there are error pages.
+    """
+    return f"{current_app.static_url_path}/{name}?v={_content_hash(name)}"
 
 
 @cache

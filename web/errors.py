@@ -151,4 +151,4 @@ def _page(title: str, message: str, *, way_out: tuple[str, str], **context: obje
 
 
 def _for_programs() -> bool:
-    return request.path.startswith(("/api/", "/recherche."))
+    return request.path.startswith(("/api/", "/recherche.", "/suggestions."))

@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import Any, Final
 
@@ -108,17 +109,17 @@ def describe_listing(
         "donnees_au": listing.donnees_au and listing.donnees_au.isoformat(),
         "archives": list(_archives(corpus)),
         "version": program_version(),
-        "citation": f"{description}, {_count(listing.total)}, {url}. {mention(listing)}.",
-        "mention": mention(listing),
+        "citation": (
+            f"{description}, {_count(listing.total)}, {url}. {mention(listing.donnees_au)}."
+        ),
+        "mention": mention(listing.donnees_au),
     }
 
 
-def mention(listing: Listing) -> str:
+def mention(donnees_au: date | None) -> str:
     """What whoever publishes these data must say of them."""
     words = f"Source : Assemblée nationale, {LICENCE}"
-    if listing.donnees_au is None:
-        return words
-    return f"{words}, données au JO du {french_date(listing.donnees_au)}"
+    return words if donnees_au is None else f"{words}, données au JO du {french_date(donnees_au)}"
 
 
 def _archives(corpus: Corpus) -> Iterator[dict[str, Any]]:

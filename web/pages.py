@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from search.request import PER_PAGE, SearchRequest
@@ -38,9 +36,6 @@ from web.site import current_site
 from web.view import View, read_view
 
 pages = Blueprint("pages", __name__)
-
-ROBOTS: Final = "User-agent: *\nDisallow: /api/\nDisallow: /*?\n"
-"""Question pages are worth finding; every combination of filters is not."""
 
 
 @pages.get("/")
@@ -130,12 +125,6 @@ def show_corpus() -> str:
         legislatures=held_legislatures(corpus),
         canonique="/corpus",
     )
-
-
-@pages.get("/robots.txt")
-def show_robots() -> Response:
-    """What crawlers are asked to leave alone."""
-    return Response(ROBOTS, mimetype="text/plain")
 
 
 @pages.app_template_global("lien")

@@ -26,9 +26,11 @@ _SEARCH_PARAMETERS: Final = frozenset(parameter.name for parameter in PARAMETERS
 
 _NUMBER: Final = r"(?P<legislature>\d{1,3})-(?P<numero>\d{1,7})(?P<type>QE|QG|QOSD)"
 _SITE: Final = r"https?://[a-z.-]*assemblee-nationale\.fr"
-_SHORT_FORM: Final = re.compile(rf"(?:{_SITE}/q\d{{1,3}}/)?{_NUMBER}(?:\.html?)?", re.IGNORECASE)
+_ENDING: Final = r"(?:\.(?:html?|pdf|xml|json))?(?:/vue/xml)?/?(?:[?#].*)?"
+"""What the publisher's addresses go on with: one question has a page, a PDF, an XML view."""
+_SHORT_FORM: Final = re.compile(rf"(?:{_SITE}/q\d{{1,3}}/)?{_NUMBER}{_ENDING}", re.IGNORECASE)
 _LONG_FORM: Final = re.compile(
-    rf"(?:{_SITE}/dyn/\d{{1,3}}/questions/)?(?P<uid>QANR5L\w+?)(?:\.pdf)?", re.IGNORECASE
+    rf"(?:{_SITE}/dyn/\d{{1,3}}/questions/)?(?P<uid>QANR5L\w+?){_ENDING}", re.IGNORECASE
 )
 
 

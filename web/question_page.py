@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.exceptions import NotFound
 
 from index.question import Question, make_uid, parse_uid
 from search.request import SearchRequest
@@ -39,7 +40,7 @@ from web.record import (
     with_clean_texts,
     withdrawal,
 )
-from web.site import current_site
+from web.site import current_site, public_url
 from web.view import View, readable_view
 
 question_pages = Blueprint("question_pages", __name__)
@@ -163,9 +164,8 @@ def _to_quote(question: Question) -> dict[str, Any]:
 
 
 def _address(question: Question) -> str:
-    """The whole address of a question's page, at the host that was asked when none is set."""
-    address = current_site().settings.absolute(question_url(question.uid))
-    return f"{request.host_url.rstrip('/')}{address}" if address.startswith("/") else address
+    """The whole address of a question's page."""
+    return public_url(question_url(question.uid))
 
 
 def _readable(questions: Iterable[Question]) -> list[Question]:
@@ -207,19 +207,18 @@ def _moved(url: str, *, with_query: bool = False) -> ResponseReturnValue:
     return redirect(f"{url}?{query}" if query else url, 301)
 
 
-@question_pages.get("/q<legislature>/<name>.htm")
-def old_address(legislature: str, name: str) -> ResponseReturnValue:
-    """The Assemblée's short address of a question, such as `/q17/17-2621QE.htm`."""
+@question_pages.get("/<any(q, Q):_><string(maxlength=3):legislature>/<path:name>")
+@question_pages.get(
+    "/<any(dyn, Dyn, DYN):_>/<string(maxlength=3):legislature>/questions/<path:name>"
+)
+def official_address(_: str, legislature: str, name: str) -> ResponseReturnValue:
+    """The Assemblée's own addresses of a question, page, PDF or XML, in any case.
+
+    Such as `/q17/17-2621QE.htm` and `/dyn/17/questions/QANR5L17QE2621.pdf`.
+    """
+    if not legislature.isdecimal():
+        raise NotFound
     uid = named_question(name)
-    if uid is None or not uid.startswith(f"QANR5L{legislature}Q"):
-        raise QuestionNotFound
-    return _moved(question_url(uid))
-
-
-@question_pages.get("/dyn/<legislature>/questions/<name>")
-def new_address(legislature: str, name: str) -> ResponseReturnValue:
-    """The Assemblée's long address of a question, page or PDF."""
-    uid = canonical_uid(name.removesuffix(".pdf"))
     parts = parse_uid(uid or "")
     if parts is None or str(parts[0]) != legislature:
         raise QuestionNotFound

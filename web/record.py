@@ -21,7 +21,8 @@ from web.display import (
     unbreakable,
 )
 
-SUMMARY_LENGTH: Final = 280
+SUMMARY_LENGTH: Final = 160
+"""Characters that search engines show of a description."""
 
 _DIRECTIONS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9)."""
@@ -165,7 +166,10 @@ def question_summary(question: Question, donnees_au: date | None) -> str:
         state_in_words(question, donnees_au),
         text_of_html(question.texte_question or question.texte_reponse or ""),
     )
-    summary = " ".join(" – ".join(part for part in parts if part).split())
-    if len(summary) <= SUMMARY_LENGTH:
-        return summary
-    return f"{summary[:SUMMARY_LENGTH].rsplit(' ', 1)[0]}…"
+    return shortened(" – ".join(part for part in parts if part), SUMMARY_LENGTH)
+
+
+def shortened(text: str, length: int) -> str:
+    """The text on one line, cut between two words when it is longer than `length` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1].rsplit(' ', 1)[0]}…"

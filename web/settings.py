@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
-    "url": ("QE_URL", "Public base address (https://questions.example.org), for canonical links."),
+    "url": (
+        "QE_URL",
+        "Public base address (https://questions.example.org), for all links that leave the site.",
+    ),
     "titre": ("QE_TITRE", "Name of the site."),
     "contact": (
         "QE_CONTACT",

@@ -1,13 +1,14 @@
-"""The engine and the settings that the views of one application share."""
+"""The engine, the settings and the public address that the views of one application share."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from search.engine import Engine
 from web.settings import Settings
@@ -15,6 +16,10 @@ from web.settings import Settings
 _KEY = "questions_ecrites"
 
 Facts = TypeVar("Facts")
+_HOST: Final = re.compile(r"(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?", re.I)
+"""A name or an address with its port: letters that mean nothing in HTML, XML or a header."""
+
+_NO_HOST: Final = "localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +61,16 @@ def attach_site(app: Flask, site: Site) -> None:
 def current_site() -> Site:
     """The site of the application that is answering."""
     return cast("Site", current_app.extensions[_KEY])
+
+
+def public_url(path: str) -> str:
+    """The absolute address of a path, for what is read away from the site: feeds, sitemaps.
+
+    The setting says where the site is. Without it, it is where the request was sent, whose `Host`
+    any client may make up: one that isn't of the shape of a host is written nowhere.
+    """
+    settings = current_site().settings
+    if settings.url:
+        return settings.absolute(path)
+    host = request.host if _HOST.fullmatch(request.host) else _NO_HOST
+    return f"{request.scheme}://{host}{path}"

@@ -24,7 +24,7 @@ from index.stores.whoosh_check import damaged_arrays
 from index.stores.whoosh_store import damage_named, open_index, report_path
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Holding
-from search.engine import Health, Listing
+from search.engine import DatedUid, Health, Listing
 from search.engines.sorted_arrays import Ints
 from search.engines.whoosh_completion import Completion
 from search.engines.whoosh_corpus import count_holdings
@@ -157,6 +157,11 @@ class WhooshEngine:
         with self._reading() as opened:
             document = opened.snapshot.document_of(uid)
             return None if document is None else opened.snapshot.question(document)
+
+    def dated_uids(self, ranks: range) -> tuple[DatedUid, ...]:
+        """Some of all questions, by their ranks from 0 in the order of their uids."""
+        with self._reading() as opened:
+            return opened.snapshot.dated_uids(ranks)
 
     def highlight(self, question: Question, request: SearchRequest) -> Question:
         """The question with its title and texts as HTML, the request's words marked."""

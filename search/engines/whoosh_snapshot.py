@@ -21,6 +21,7 @@ from index.columnar.segment_arrays import SegmentArrays
 from index.fields import COLUMNS, NO_INTEGER, UNFIELDED
 from index.question import Question
 from index.stores.whoosh_schema import UID
+from search.engine import DatedUid
 from search.engines.memo import Memo
 from search.engines.sorted_arrays import Ints, Mask, places_of
 from search.engines.whoosh_collection import Collection
@@ -93,6 +94,30 @@ class Snapshot:
             return waits
         waiting = (statut.ordinals == statut.values.index("en_attente")) & (asked != NO_INTEGER)
         return np.where(waiting, np.int32(self.donnees_au.toordinal()) - asked, waits)
+
+    @cached_property
+    def by_uid(self) -> NDArray[Any]:
+        """The live documents in the order of their uids, as unsigned numbers of 32 bits.
+
+        Those of a single segment are in that order on the disk already.
+        """
+        ordered = [
+            arrays.keys[UID].order + np.uint32(base)
+            for arrays, base in zip(self.collection.segments, self.collection.bases, strict=True)
+        ]
+        documents = np.concatenate([np.empty(0, np.uint32), *ordered])
+        if len(ordered) > 1:
+            # Runs in order already, which this kind of sort finds and merges.
+            documents = documents.take(self.uids(documents).argsort(kind="stable"))
+        return self.collection.only_live(documents)
+
+    def dated_uids(self, ranks: range) -> tuple[DatedUid, ...]:
+        """Live documents by their ranks from 0 in the order of their uids."""
+        documents = self.by_uid[ranks.start : ranks.stop].astype(np.intp)
+        newest = self.integers["newest_jo"].take(documents).tolist()
+        days = {n: None if n == NO_INTEGER else date.fromordinal(n) for n in set(newest)}
+        uids = self.uids(documents).tolist()
+        return tuple(DatedUid(uid.decode(), days[n]) for uid, n in zip(uids, newest, strict=True))
 
     def months(self, name: str) -> Months:
         """The months of an integer column that holds dates."""

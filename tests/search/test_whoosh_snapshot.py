@@ -100,6 +100,20 @@ def test_the_stock_searcher_finds_the_same_questions(
 
 
 @FEW
+@given(batches=strategies.batches(), start=st.integers(0, 9), count=st.integers(0, 9))
+def test_uids_come_in_order_by_slices(
+    batches: list[list[Question]], start: int, count: int
+) -> None:
+    """Every live question once with its newest JO, whatever segment holds it; none past the end."""
+    expected = sorted((q.uid, max(q.record_dates, default=None)) for q in held(batches))
+    with opened(batches) as snapshot:
+        assert list(snapshot.dated_uids(range(len(expected) + 9))) == expected
+        part = snapshot.dated_uids(range(start, start + count))
+
+        assert list(part) == expected[start : start + count]
+
+
+@FEW
 @given(batches=strategies.batches())
 def test_families_are_those_of_the_live_words(batches: list[list[Question]]) -> None:
     """Words of replaced questions make no family, as if they had never been there."""

@@ -21,7 +21,7 @@ from index.question import Attribution, Question, QuestionType, make_question
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Gap, Holding
 from search.description import REVERSED_PERIOD, has_reversed_period
-from search.engine import Engine, Health, Listing
+from search.engine import DatedUid, Engine, Health, Listing
 from search.facets import (
     EN_RETARD,
     FACET,
@@ -187,6 +187,11 @@ class LoopEngine:
 
     def get(self, uid: str) -> Question | None:
         return next((q for q in self.questions if q.uid == uid), None)
+
+    def dated_uids(self, ranks: range) -> tuple[DatedUid, ...]:
+        ordered = sorted(self.questions, key=lambda question: question.uid)
+        kept = ordered[ranks.start : ranks.stop]
+        return tuple(DatedUid(q.uid, max(q.record_dates, default=None)) for q in kept)
 
     def highlight(self, question: Question, request: SearchRequest) -> Question:
         return replace(

@@ -383,14 +383,6 @@ def test_a_number_that_is_no_question_is_searched(client: FlaskClient) -> None:
     assert 'class="recherche-faite"' in page(client, "/?q=17-99QE")
 
 
-def test_robots_are_kept_from_combinations(client: FlaskClient) -> None:
-    """Crawlers are asked to leave searches and the API alone."""
-    response = client.get("/robots.txt")
-
-    assert response.mimetype == "text/plain"
-    assert "Disallow: /*?" in response.text
-
-
 def test_dates_in_force_fill_the_form(client: FlaskClient) -> None:
     """A period in force shows in its fields and as one chip."""
     text = page(client, "/?du=2024-04-01&au=2024-12-03")
