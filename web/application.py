@@ -26,6 +26,7 @@ from web.refine import register_refine
 from web.security import register_security
 from web.settings import Settings
 from web.site import Site, attach_site, current_site
+from web.statistics import statistics_pages
 from web.view import View
 
 STATIC_MAX_AGE: Final = 365 * 24 * 3600
@@ -57,6 +58,7 @@ def create_app(
     app.register_blueprint(pages)
     app.register_blueprint(api)
     app.register_blueprint(downloads)
+    app.register_blueprint(statistics_pages)
     return app
 
 

@@ -64,6 +64,20 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
     return f"{grouped(number)}{NO_BREAK_SPACE}{noun}"
 
 
+def decimal(number: float) -> str:
+    """A number with at most one decimal, after a comma: 98,5."""
+    whole, _, rest = f"{number:.1f}".partition(".")
+    return grouped(int(whole)) + (f",{rest}" if rest != "0" else "")
+
+
+def percentage(share: float) -> str:
+    """A share from 0 to 1 in percent: one decimal below ten; what is there is not said to be 0."""
+    if 0 < share < 0.0005:
+        return f"moins de 0,1{NO_BREAK_SPACE}%"
+    percent = 100 * share
+    return f"{decimal(percent if percent < 9.95 else round(percent))}{NO_BREAK_SPACE}%"
+
+
 def question_count(number: int) -> str:
     """How many questions: Aucune question, 1 question, 12 345 questions."""
     return counted(number, "question") if number else "Aucune question"
@@ -77,6 +91,11 @@ def duration(start: date, end: date) -> str:
     if months >= 2:
         return counted(months, "mois", "mois")
     return counted((end - start).days, "jour")
+
+
+def days(number: float) -> str:
+    """A number of days, half ones too: 98,5 jours."""
+    return f"{decimal(number)}{NO_BREAK_SPACE}{'jour' if number < 2 else 'jours'}"
 
 
 def full_number(question: Question) -> str:
@@ -180,12 +199,14 @@ def register_display(app: Flask) -> None:
         delai=deadline_in_words,
         etat=state_in_words,
         insecable=unbreakable,
+        jours=days,
         liste=listed,
         minuscule=lower_initial,
         nombre=grouped,
         nombre_questions=question_count,
         numero=full_number,
         part=share,
+        pourcent=percentage,
         titre=title_of,
         titre_html=title_html,
     )

@@ -15,6 +15,7 @@ from search.request import MOST_PER_PAGE, PER_PAGE, SIDES, SORTS, SearchRequest
 from search.results import question_url
 from web.errors import QuestionNotFound
 from web.holdings import held_legislatures
+from web.period_chart import results_strip, statistics_url
 from web.query_string import (
     Params,
     canonical_uid,
@@ -106,6 +107,8 @@ def _results(view: View, params: Params) -> str:
         resultats=results,
         recherche=asked,
         presentation=view,
+        frise=results_strip(results, view),
+        statistiques=statistics_url(asked),
         filtres=chips(asked, view),
         sans_filtre=view.url(asked.without_filters()),
         vide_par_filtres=results.emptied_by_filters,
