@@ -209,6 +209,17 @@ def test_results_lead_to_their_statistics(client: FlaskClient) -> None:
     assert "Statistiques</a>" not in client.get("/?q=lune").text
 
 
+def test_a_strip_of_one_bar_is_a_line(demo: FlaskClient) -> None:
+    """Nothing is drawn that could be drawn otherwise; the way back stays."""
+    html = demo.get("/?q=cotisations&du=2025-03-01&au=2025-03-31").text
+    strip = html[html.index('class="graphique frise"') : html.index("</figure>")]
+
+    assert "1\u00a0question en mars 2025" in strip
+    assert ">Toute la période</a>" in strip
+    assert "<svg" not in strip
+    assert "Affichage" not in strip
+
+
 def test_results_bear_their_strip(client: FlaskClient) -> None:
     """Above the list, one bar can be tabbed to; a list of one question has none."""
     html = client.get("/?q=cotisations").text
