@@ -31,6 +31,7 @@ from web.security import register_security
 from web.settings import Settings
 from web.site import Site, attach_site, current_site, public_url
 from web.sitemaps import sitemaps
+from web.statistics import statistics_pages
 from web.view import View
 
 STATIC_MAX_AGE: Final = 365 * 24 * 3600
@@ -66,6 +67,7 @@ def create_app(
     app.register_blueprint(feeds)
     app.register_blueprint(discovery)
     app.register_blueprint(sitemaps)
+    app.register_blueprint(statistics_pages)
     return app
 
 

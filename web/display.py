@@ -58,15 +58,25 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", NARROW_SPACE)
 
 
-def decimal(number: float) -> str:
-    """A number as it is written in French: 2,5, or 1 when it is whole."""
-    return f"{number:g}".replace(".", ",")
-
-
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """A number and its noun in agreement: 1 question, 12 questions."""
     noun = singular if number < 2 else plural or f"{singular}s"
     return f"{grouped(number)}{NO_BREAK_SPACE}{noun}"
+
+
+def decimal(number: float, digits: int = 2) -> str:
+    """A number with at most so many decimals, after a comma: 98,5; 1 960 when it is whole."""
+    whole, _, rest = f"{number:.{digits}f}".partition(".")
+    rest = rest.rstrip("0")
+    return grouped(int(whole)) + (f",{rest}" if rest else "")
+
+
+def percentage(share: float) -> str:
+    """A share from 0 to 1 in percent: one decimal below ten; what is there is not said to be 0."""
+    if 0 < share < 0.0005:
+        return f"moins de 0,1{NO_BREAK_SPACE}%"
+    percent = 100 * share
+    return f"{decimal(percent if percent < 9.95 else round(percent), 1)}{NO_BREAK_SPACE}%"
 
 
 def question_count(number: int) -> str:
@@ -82,6 +92,11 @@ def duration(start: date, end: date) -> str:
     if months >= 2:
         return counted(months, "mois", "mois")
     return counted((end - start).days, "jour")
+
+
+def days(number: float) -> str:
+    """A number of days, half ones too: 98,5 jours."""
+    return f"{decimal(number)}{NO_BREAK_SPACE}{'jour' if number < 2 else 'jours'}"
 
 
 def full_number(question: Question) -> str:
@@ -191,12 +206,14 @@ def register_display(app: Flask) -> None:
         delai=deadline_in_words,
         etat=state_in_words,
         insecable=unbreakable,
+        jours=days,
         liste=listed,
         minuscule=lower_initial,
         nombre=grouped,
         nombre_questions=question_count,
         numero=full_number,
         part=share,
+        pourcent=percentage,
         titre=title_of,
         titre_html=title_html,
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from search.engine import Listing
-from search.request import BadRequest, ParameterError, SearchRequest, given_twice
+from search.request import SearchRequest
 from web.exports import CSV, CSV_WITH_COMMAS, NDJSON, SEPARATORS, ExportFormat, describe_listing
-from web.query_string import Params, read_params, without
+from web.query_string import Params, read_keys, read_params, without
 from web.site import current_site
 
 downloads = Blueprint("downloads", __name__)
@@ -28,10 +30,8 @@ def download_ndjson() -> Response:
 @downloads.get("/recherche.csv")
 def download_csv() -> Response:
     """Every record of the search, as a table."""
-    params = read_params(request.query_string)
-    separators = [value.strip() for name, value in params if name == SEPARATOR and value.strip()]
-    format_ = _table_format(separators)
-    return _streamed(_listing(without(params, [SEPARATOR])), format_)
+    given, params = read_keys(read_params(request.query_string), {SEPARATOR: SEPARATORS})
+    return _streamed(_listing(params), CSV_WITH_COMMAS if SEPARATOR in given else CSV)
 
 
 @downloads.get("/recherche.meta.json")
@@ -47,28 +47,20 @@ def _listing(params: Params) -> Listing:
     return current_site().engine.listing(SearchRequest.from_params(params))
 
 
-def _table_format(separators: list[str]) -> ExportFormat:
-    """The table that some values of `sep` ask for; raises BadRequest when there is none."""
-    if len(separators) > 1:
-        raise BadRequest([given_twice(SEPARATOR)])
-    if not separators:
-        return CSV
-    if separators[0] not in SEPARATORS:
-        expected = ", ".join(SEPARATORS)
-        message = f"Valeur « {separators[0]} » inconnue. Valeurs possibles : {expected}."
-        raise BadRequest([ParameterError(SEPARATOR, message)])
-    return CSV_WITH_COMMAS
-
-
 def _streamed(listing: Listing, format_: ExportFormat) -> Response:
     """The file, sent as it is written; a failure on the way cuts it short, never ends it well."""
-    response = Response(format_.encode(listing), mimetype=format_.mimetype)
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="{_file_name(listing, format_)}"'
-    )
+    name = file_name("questions", listing.donnees_au, format_.suffix)
+    return attached(format_.encode(listing), format_.mimetype, name)
+
+
+def attached(content: str | Iterable[bytes], mimetype: str, name: str) -> Response:
+    """An answer that a browser saves as a file of this name."""
+    response = Response(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _file_name(listing: Listing, format_: ExportFormat) -> str:
-    day = f"-{listing.donnees_au.isoformat()}" if listing.donnees_au else ""
-    return f"questions{day}.{format_.suffix}"
+def file_name(what: str, donnees_au: date | None, suffix: str) -> str:
+    """What a file is called: what it holds, and how old its data are."""
+    day = f"-{donnees_au.isoformat()}" if donnees_au else ""
+    return f"{what}{day}.{suffix}"

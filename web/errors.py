@@ -30,6 +30,9 @@ _WORDS: Final[Mapping[int, tuple[str, str]]] = {
         "Recherche indisponible pour le moment. Réessayez dans quelques minutes.",
     ),
 }
+_FOR_PROGRAMS: Final = ("/api/", "/recherche.", "/statistiques.", "/suggestions.")
+"""How the addresses begin whose mistakes are told in JSON."""
+
 _OTHER_WORDS: Final = ("Demande non comprise", "Cette demande n’a pas pu être comprise.")
 
 _HOME: Final = ("Aller à l’accueil", "/")
@@ -151,4 +154,4 @@ def _page(title: str, message: str, *, way_out: tuple[str, str], **context: obje
 
 
 def _for_programs() -> bool:
-    return request.path.startswith(("/api/", "/recherche.", "/suggestions."))
+    return request.path.startswith(_FOR_PROGRAMS)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from index.markup import text_of_html
 from index.question import RECORD_FIELDS
@@ -25,14 +25,32 @@ from search.engine import Listing
 LIST_SEPARATOR: Final = " | "
 """Stands between the values that one cell holds."""
 
-SEPARATORS: Final[Mapping[str, str]] = {"virgule": ","}
-"""The values of `sep` with what each puts between cells."""
 
-_FRENCH_SEPARATOR: Final = ";"
-"""What spreadsheets in French expect, where the comma is the decimal sign."""
+class Dialect(NamedTuple):
+    """How tables are written.
 
-_BOM: Final = "\ufeff"
-"""Without it, spreadsheets take UTF-8 for an older encoding."""
+    Attributes:
+        separator: stands between cells.
+        decimal: the decimal sign.
+        mark: what the file begins with.
+    """
+
+    separator: str
+    decimal: str
+    mark: str
+
+
+FRENCH: Final = Dialect(";", ",", "\ufeff")
+"""What spreadsheets in French expect; without the mark they take UTF-8 for an older encoding."""
+
+COMMAS: Final = Dialect(",", ".", "")
+"""What programs expect."""
+
+SEPARATORS: Final[Mapping[str, Dialect]] = {"virgule": COMMAS}
+"""The values of `sep` with the tables that each gives; `FRENCH` ones without."""
+
+Cell = str | int | float | None
+"""What one cell of a table holds; a flag is a word."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a cell begins with that a spreadsheet would compute, or pass over before it does."""
@@ -74,13 +92,25 @@ def write_ndjson(listing: Listing) -> Iterator[str]:
 
 def write_csv(listing: Listing) -> Iterator[str]:
     """A table that spreadsheets in French open: semicolons and a byte order mark."""
-    yield _BOM
-    yield from _write_rows(listing, _FRENCH_SEPARATOR)
+    return write_table(_rows(listing), FRENCH)
 
 
 def write_csv_with_commas(listing: Listing) -> Iterator[str]:
     """A table as programs expect it: commas, no byte order mark."""
-    return _write_rows(listing, SEPARATORS["virgule"])
+    return write_table(_rows(listing), COMMAS)
+
+
+def write_table(rows: Iterable[Iterable[Cell]], dialect: Dialect) -> Iterator[str]:
+    """The text of a table, a row at a time; no cell is a formula."""
+    if dialect.mark:
+        yield dialect.mark
+    line = io.StringIO()
+    writer = csv.writer(line, delimiter=dialect.separator, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([_written(cell, dialect) for cell in row])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
 
 
 NDJSON: Final = ExportFormat("ndjson", "application/x-ndjson", write_ndjson)
@@ -132,34 +162,18 @@ def _archives(corpus: Corpus) -> Iterator[dict[str, Any]]:
         yield {"nom": name, "questions": count, "sha256": corpus.checksums.get(name)}
 
 
-def _write_rows(listing: Listing, separator: str) -> Iterator[str]:
-    line = io.StringIO()
-    writer = csv.writer(line, delimiter=separator, lineterminator="\r\n")
-    for row in _rows(listing):
-        writer.writerow(row)
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()
-
-
-def _rows(listing: Listing) -> Iterator[Iterable[str]]:
+def _rows(listing: Listing) -> Iterator[Iterable[Cell]]:
     yield RECORD_FIELDS
     for question in listing.questions:
         record = question.as_record(listing.donnees_au)
         yield [_cell(name, record[name]) for name in RECORD_FIELDS]
 
 
-def _cell(name: str, value: Any) -> str:
-    """A value as a cell shows it; text that a spreadsheet would compute is made plain text."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, int):
-        return str(value)
+def _cell(name: str, value: Any) -> Cell:
+    """A value of a record as one cell: texts plain, lists joined."""
     if isinstance(value, list):
-        return defuse(LIST_SEPARATOR.join(map(_item, value)))
-    return defuse(text_of_html(value) if name in _TEXTS else value)
+        return LIST_SEPARATOR.join(map(_item, value))
+    return text_of_html(value) if name in _TEXTS and value is not None else value
 
 
 def _item(value: str | Mapping[str, str | None]) -> str:
@@ -167,6 +181,17 @@ def _item(value: str | Mapping[str, str | None]) -> str:
     if isinstance(value, str):
         return value
     return " ".join(part for part in (value["date"], value["ministere"]) if part)
+
+
+def _written(value: Cell, dialect: Dialect) -> str:
+    """A cell as a file shows it; text that a spreadsheet would compute is made plain text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, float):
+        return f"{value:.10g}".replace(".", dialect.decimal)
+    return str(value) if isinstance(value, int) else defuse(value)
 
 
 def defuse(text: str) -> str:

@@ -20,6 +20,7 @@ from web.panel import (
     read_panel,
     tick_all,
 )
+from web.period_chart import results_strip, statistics_url
 from web.query_string import Params, is_search, named_question, read_params
 from web.reading import readings
 from web.refine import (
@@ -84,6 +85,8 @@ def _results(asked: SearchRequest, view: View, panel: PanelRequest) -> str:
         resultats=results,
         recherche=asked,
         presentation=view,
+        frise=results_strip(results, view),
+        statistiques=statistics_url(asked),
         filtres=chips(asked, view),
         sans_filtre=view.url(asked.without_filters()),
         vide_par_filtres=results.emptied_by_filters,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -14,6 +14,7 @@ from search.request import (
     BadRequest,
     ParameterError,
     SearchRequest,
+    given_twice,
     without_controls,
 )
 
@@ -67,6 +68,40 @@ def without(params: Params, names: Iterable[str]) -> Params:
     """The parameters that are not called one of `names`."""
     unwanted = set(names)
     return [pair for pair in params if pair[0] not in unwanted]
+
+
+def read_keys(
+    params: Iterable[tuple[str, str]], allowed: Mapping[str, Iterable[str]]
+) -> tuple[dict[str, str], Params]:
+    """The parameters that take one of a few values, by name, and the other parameters.
+
+    An empty value counts as absent.
+
+    Args:
+        params: those of a URL.
+        allowed: the names with the values of each.
+
+    Raises:
+        BadRequest: a value is unknown, or a parameter is given twice.
+    """
+    given: dict[str, str] = {}
+    others: Params = []
+    errors: list[ParameterError] = []
+    for name, raw in params:
+        value = raw.strip()
+        if name not in allowed:
+            others.append((name, raw))
+        elif name in given:
+            errors.append(given_twice(name))
+        elif value and value not in allowed[name]:
+            expected = ", ".join(allowed[name])
+            message = f"Valeur « {value} » inconnue. Valeurs possibles : {expected}."
+            errors.append(ParameterError(name, message))
+        elif value:
+            given[name] = value
+    if errors:
+        raise BadRequest(errors)
+    return given, others
 
 
 def parse_leniently(params: Params) -> SearchRequest:

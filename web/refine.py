@@ -74,31 +74,31 @@ def register_refine(app: Flask) -> None:
     app.jinja_env.filters["adresse"] = results_url
 
 
-def chips(request: SearchRequest, view: View) -> list[Chip]:
-    """The filters in force, in the order of the parameters."""
-    return [*_facet_chips(request, view), *_other_chips(request, view)]
+def chips(request: SearchRequest, view: View, path: str = "/") -> list[Chip]:
+    """The filters in force, in the order of the parameters; `path` is the page they lead to."""
+    return [*_facet_chips(request, view, path), *_other_chips(request, view, path)]
 
 
-def _facet_chips(request: SearchRequest, view: View) -> Iterator[Chip]:
+def _facet_chips(request: SearchRequest, view: View, path: str) -> Iterator[Chip]:
     for name, choices in request.filters.items():
         for choice in choices:
             yield Chip(
                 FACET[name].label,
                 FACET[name].alone(choice.valeur),
-                view.url(request.without_choice(name, choice.valeur)),
+                view.url(request.without_choice(name, choice.valeur), path),
                 choice.exclue,
             )
 
 
-def _other_chips(request: SearchRequest, view: View) -> Iterator[Chip]:
+def _other_chips(request: SearchRequest, view: View, path: str) -> Iterator[Chip]:
     if request.renouvelee:
-        yield Chip("", RENEWED, view.url(request.replace(renouvelee=False)))
+        yield Chip("", RENEWED, view.url(request.replace(renouvelee=False), path))
     for subject, since, until in PERIODS:
         bounds = (getattr(request, since), getattr(request, until))
         if any(bounds):
             without_dates = request.replace(**{since: None, until: None})
             words = unbreakable(describe_period(subject, *bounds))
-            yield Chip("", words, view.url(without_dates))
+            yield Chip("", words, view.url(without_dates, path))
 
 
 def carried_params(request: SearchRequest, *, without: Iterable[str]) -> list[tuple[str, str]]:

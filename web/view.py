@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
-from search.request import BadRequest, ParameterError, SearchRequest, given_twice
+from search.request import BadRequest, SearchRequest
 from search.timeline import UNITS
-from web.query_string import Params
+from web.query_string import Params, read_keys
 
 ALL_QUESTIONS: Final = "/?tri=recent"
 """The list of everything: `/` alone is the home page."""
@@ -66,22 +66,7 @@ def read_view(params: Iterable[tuple[str, str]]) -> tuple[View, Params]:
     Raises:
         BadRequest: a value is unknown, or a parameter is given twice.
     """
-    given: dict[str, str] = {}
-    others: Params = []
-    errors: list[ParameterError] = []
-    for name, value in params:
-        if name not in VIEW_PARAMETERS:
-            others.append((name, value))
-        elif name in given:
-            errors.append(given_twice(name))
-        elif value.strip() and value.strip() not in VIEW_PARAMETERS[name]:
-            expected = ", ".join(VIEW_PARAMETERS[name])
-            message = f"Valeur « {value} » inconnue. Valeurs possibles : {expected}."
-            errors.append(ParameterError(name, message))
-        elif value.strip():
-            given[name] = value.strip()
-    if errors:
-        raise BadRequest(errors)
+    given, others = read_keys(params, VIEW_PARAMETERS)
     return View(**given), others
 
 

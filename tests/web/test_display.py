@@ -11,10 +11,13 @@ from index.question import Question
 from web.display import (
     counted,
     date_in_words,
+    days,
     deadline_in_words,
+    decimal,
     duration,
     framed_tables,
     listed,
+    percentage,
     question_count,
     share,
     state_in_words,
@@ -29,6 +32,32 @@ TODAY = date(2026, 5, 12)
 
 def plain(text: str) -> str:
     return text.replace("\u202f", " ").replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0, "0 %"),
+        (0.0001, "moins de 0,1 %"),
+        (0.0005, "0,1 %"),
+        (0.053, "5,3 %"),
+        (0.0994, "9,9 %"),
+        (0.0996, "10 %"),
+        (0.789, "79 %"),
+        (1, "100 %"),
+    ],
+)
+def test_shares_are_percentages(share: float, words: str) -> None:
+    """One decimal below ten, none above; what is there is not said to be nothing."""
+    assert plain(percentage(share)) == words
+
+
+def test_halves_of_a_day_are_said() -> None:
+    """A median may stand between two days; whole numbers have no decimal."""
+    assert [plain(days(number)) for number in (1.0, 1.5, 2.0, 98.5, 1480.0)] == [
+        "1 jour", "1,5 jour", "2 jours", "98,5 jours", "1 480 jours",
+    ]  # fmt: skip
+    assert decimal(0.04) == "0"
 
 
 @pytest.mark.parametrize(
