@@ -129,4 +129,4 @@ def _page(title: str, message: str, **context: object) -> str:
 
 
 def _for_programs() -> bool:
-    return request.path.startswith(("/api/", "/recherche."))
+    return request.path.startswith(("/api/", "/recherche.", "/sante"))
