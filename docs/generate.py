@@ -10,23 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
-from datetime import date
 from pathlib import Path
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Final
 
 import click
 
 from index.columnar.layout import ARRAYS, SHAPE_LETTERS
 from index.fields import TEXT_FIELDS
-from index.question import RECORD_FIELDS, STATUTS, TYPES, Attribution, Question
 from index.stores.whoosh_schema import SHAPE
 from search.examples import EXAMPLES, MISTAKES, said_of
-from search.facets import EN_RETARD, FACET, FACETS, Facet
+from search.facets import FACETS, Facet
 from search.query.lexer import OPERATORS
 from search.query.nodes import And, Fielded, Node, Not, Or, Phrase
 from search.request import PARAMETERS, SORTS
 from web.commands import main as qe
 from web.commands.shell import DONE_WITH_REJECTS, FAILED, INTERRUPTED
+from web.schemas import QUESTION, Schema
 from web.settings import SETTINGS, Settings
 
 _DOCS: Final = Path(__file__).resolve().parent
@@ -146,13 +145,12 @@ def _order(facet: Facet) -> str:
 
 
 def _values() -> Iterator[str]:
-    closed = {"type": TYPES, "statut": (*STATUTS, EN_RETARD)}
     return _table(
         ("facet", "value", "label"),
         (
-            (_code(name), _code(value), FACET[name].alone(value))
-            for name, values in closed.items()
-            for value in values
+            (_code(facet.name), _code(value), facet.alone(value))
+            for facet in FACETS
+            for value in facet.values or ()
         ),
     )
 
@@ -166,36 +164,26 @@ def _sorts() -> Iterator[str]:
 
 
 def _record() -> Iterator[str]:
-    types = get_type_hints(Question) | {
-        name: get_type_hints(member.fget)["return"]
-        for name, member in vars(Question).items()
-        if isinstance(member, property)
-    }
-    types["en_retard"] = bool  # a method: it depends on the date of the data
     return _table(
         ("name", "JSON", "may be null"),
         (
-            (_code(name), _json_type(types[name]), _yes(type(None) in get_args(types[name])))
-            for name in RECORD_FIELDS
+            (_code(name), _in_words(schema), _yes("null" in schema["type"]))
+            for name, schema in QUESTION["properties"].items()
         ),
     )
 
 
-def _json_type(hint: Any) -> str:
-    """How JSON writes the values of a Python type."""
-    if get_origin(hint) is tuple:
-        return f"list of {_json_type(get_args(hint)[0])}"
-    known = next((kind for kind in (*get_args(hint), hint) if kind in _JSON_TYPES), str)
-    return _JSON_TYPES[known]
+def _in_words(schema: Schema) -> str:
+    """What a JSON Schema says of a value, briefly."""
+    kind = next(iter(schema["type"])) if isinstance(schema["type"], list) else schema["type"]
+    if kind == "array":
+        return f"list of {_in_words(schema['items'])}"
+    if kind == "object":
+        return f"{{{', '.join(schema['properties'])}}}"
+    return "date" if schema.get("format") == "date" else _WORDS_FOR.get(kind, kind)
 
 
-_JSON_TYPES: Final[Mapping[Any, str]] = {
-    int: "number",
-    str: "string",
-    bool: "true or false",
-    date: "date",
-    Attribution: f"{{{', '.join(Attribution._fields)}}}",
-}
+_WORDS_FOR: Final[Mapping[str, str]] = {"integer": "number", "boolean": "true or false"}
 
 
 def _commands() -> Iterator[str]:

@@ -23,6 +23,11 @@ _ALONE: Final = {EN_RETARD_LABEL: "Sans réponse après deux mois"}
 LISTED_VALUES: Final = 20
 """How many values a facet lists, beside those chosen or excluded."""
 
+_LEGISLATURE, _ANNEE = "[0-9]{1,3}", "[0-9]{4}"
+_WORDING: Final = r"[^\s\u0000-\u001f\u007f-\u009f-]"
+"""How a published wording begins. A range for each control character: not all dialects of regular
+expressions have a name for them."""
+
 _CIVILITE: Final = re.compile(r"^(m|mme|mlle|monsieur|madame|mademoiselle)\.? +(?=\S)")
 
 
@@ -44,6 +49,8 @@ class Facet:
         descending: values by descending value instead of by count.
         aliases: the column whose values also name a value of this facet (`acteur_ref` for
             `auteur`, the sigle for `groupe`).
+        values: the values there are, with their words; None when they come from the questions.
+        pattern: how a value begins, as a regular expression, when `values` doesn't say it.
     """
 
     name: str
@@ -53,6 +60,8 @@ class Facet:
     libelle: Callable[[str], str]
     descending: bool = False
     aliases: str | None = None
+    values: Mapping[str, str] | None = None
+    pattern: str = _WORDING
 
     def rank(self, valeur: str) -> tuple[int, str, str]:
         """Where a value stands among others of equal count; the order of canonical URLs too."""
@@ -112,13 +121,13 @@ def author_identity(text: str) -> str:
 
 
 def _parse_legislature(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,3}", text):
+    if not re.fullmatch(_LEGISLATURE, text):
         raise MalformedValue(f"Législature « {text} » non valable. Exemple : 17.")
     return str(int(text))
 
 
 def _parse_annee(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{4}", text):
+    if not re.fullmatch(_ANNEE, text):
         raise MalformedValue(f"Année « {text} » non valable. Exemple : 2025.")
     return text
 
@@ -143,6 +152,7 @@ def _one_of(values: Mapping[str, str]) -> Callable[[str], str]:
     return parse
 
 
+_SIGNALEE: Final = {"1": "Question signalée au Gouvernement"}
 _STATES: Final = dict(STATUTS) | {EN_RETARD: EN_RETARD_LABEL}
 
 FACETS: Final = (
@@ -153,22 +163,38 @@ FACETS: Final = (
         _parse_legislature,
         "{}e législature".format,
         descending=True,
+        pattern=f"{_LEGISLATURE}$",
     ),
-    Facet("type", "Type de question", identity, _one_of(TYPES), lambda v: TYPES.get(v, v)),
-    Facet("statut", "État de la question", identity, _one_of(_STATES), lambda v: _STATES.get(v, v)),
+    Facet(
+        "type",
+        "Type de question",
+        identity,
+        _one_of(TYPES),
+        lambda v: TYPES.get(v, v),
+        values=TYPES,
+    ),
+    Facet(
+        "statut",
+        "État de la question",
+        identity,
+        _one_of(_STATES),
+        lambda v: _STATES.get(v, v),
+        values=_STATES,
+    ),
     Facet("ministere", "Ministère attributaire", identity, str, str),
     Facet("ministere_interroge", "Ministère interrogé", identity, str, str),
     Facet("rubrique", "Rubrique", identity, str, str),
     Facet("groupe", "Groupe politique", identity, str, str, aliases="groupe_sigle"),
     Facet("auteur", "Députée ou député", author_identity, str, str, aliases="acteur_ref"),
     Facet("departement", "Département", identity, str, str),
-    Facet("annee", "Année", str, _parse_annee, str, descending=True),
+    Facet("annee", "Année", str, _parse_annee, str, descending=True, pattern=f"{_ANNEE}$"),
     Facet(
         "signalee",
         "Signalement",
         str,
         _parse_signalee,
-        lambda _: "Question signalée au Gouvernement",
+        lambda _: _SIGNALEE["1"],
+        values=_SIGNALEE,
     ),
 )
 """The facets, in the order of the API and of canonical URLs."""

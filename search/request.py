@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from index.question import parse_date
-from search.facets import FACET, FACETS, MalformedValue
+from search.facets import FACET, FACETS, Facet, MalformedValue
 
 LONGEST_QUERY: Final = 2_000
 """Characters of `q`; a pasted draft fits."""
@@ -201,13 +201,15 @@ class SearchRequest:
 class Parameter:
     """One parameter of a search: how its value is read, and written when it isn't the default.
 
-    `help` is a French sentence for the documentation of the API.
+    For the documentation of the API, `help` is a French sentence, and `schema` is the JSON Schema
+    of the values that a program should send; `parse` forgives more.
     """
 
     name: str
     parse: Callable[[str], Any]
     write: Callable[[SearchRequest], Iterable[str]]
     help: str
+    schema: Mapping[str, Any]
 
 
 def without_controls(text: str) -> str:
@@ -306,7 +308,18 @@ def _facet_parameter(name: str) -> Parameter:
         _parse_choice(name),
         lambda request: map(str, request.filters.get(name, ())),
         f"{FACET[name].label} ; répétable ; précédé de « - », la valeur est exclue.",
+        {"type": "array", "items": _choice_schema(FACET[name])},
     )
+
+
+def _choice_schema(facet: Facet) -> dict[str, Any]:
+    """A value of a facet, or the same behind the sign that excludes it."""
+    if facet.values is None:
+        return {"type": "string", "pattern": f"^-?{facet.pattern}"}
+    return {
+        "type": "string",
+        "enum": [sign + value for sign in ("", "-") for value in facet.values],
+    }
 
 
 def _date_parameter(name: str, help_: str) -> Parameter:
@@ -314,42 +327,56 @@ def _date_parameter(name: str, help_: str) -> Parameter:
         day: date | None = getattr(request, name)
         return () if day is None else (day.isoformat(),)
 
-    return Parameter(name, _parse_date, write, help_)
+    return Parameter(name, _parse_date, write, help_, {"type": "string", "format": "date"})
 
 
 PARAMETERS: Final = (
-    Parameter("q", _parse_query, lambda r: (r.q,) if r.q else (), "Les mots cherchés."),
+    Parameter(
+        "q",
+        _parse_query,
+        lambda r: (r.q,) if r.q else (),
+        "Les mots cherchés.",
+        {"type": "string", "maxLength": LONGEST_QUERY},
+    ),
     *(_facet_parameter(facet.name) for facet in FACETS),
     Parameter(
         "renouvelee",
         _parse_flag,
         lambda r: ("1",) if r.renouvelee else (),
         "1 : les questions renouvelées seulement.",
+        {"type": "string", "enum": ["1"]},
     ),
     Parameter(
         "champ",
         _parse_key(SIDES),
         lambda r: (r.champ,) if r.champ else (),
         "Chercher dans les questions seulement, ou dans les réponses seulement.",
+        {"type": "string", "enum": list(SIDES)},
     ),
     _date_parameter("du", "Question publiée au JO à partir de cette date."),
     _date_parameter("au", "Question publiée au JO jusqu’à cette date."),
     _date_parameter("reponse_du", "Réponse publiée au JO à partir de cette date."),
     _date_parameter("reponse_au", "Réponse publiée au JO jusqu’à cette date."),
     Parameter(
-        "tri", _parse_key(SORTS), lambda r: (r.tri,) if r.tri else (), "L’ordre des résultats."
+        "tri",
+        _parse_key(SORTS),
+        lambda r: (r.tri,) if r.tri else (),
+        "L’ordre des résultats.",
+        {"type": "string", "enum": list(SORTS)},
     ),
     Parameter(
         "page",
         _parse_number(),
         lambda r: (str(r.page),) if r.page != 1 else (),
         "La page de résultats, à partir de 1.",
+        {"type": "integer", "minimum": 1},
     ),
     Parameter(
         "par",
         _parse_number(MOST_PER_PAGE),
         lambda r: (str(r.par),) if r.par != PER_PAGE else (),
         f"Résultats par page : {PER_PAGE} par défaut, {MOST_PER_PAGE} au plus.",
+        {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": PER_PAGE},
     ),
 )
 """The parameters in the order of the canonical URL."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug.serving import make_server
 
 from index.builder import build
-from search.engine import open_engine
+from search.engine import Engine, open_engine
 from web.application import create_app
 from web.settings import Settings
 
@@ -29,7 +29,13 @@ NewContext = Callable[..., BrowserContext]
 def served(sources: Iterable[Path], directory: Path) -> Iterator[str]:
     """The address of a site over an index of some sources, on this machine only."""
     build(list(sources), directory, today=date.today(), progress=lambda *_args, **_named: None)
-    engine = open_engine(directory)
+    with closing(open_engine(directory)) as engine, listening(engine) as address:
+        yield address
+
+
+@contextmanager
+def listening(engine: Engine) -> Iterator[str]:
+    """The address of a site over an engine, on this machine only."""
     server = make_server("127.0.0.1", 0, create_app(engine, settings=Settings()), threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -39,7 +45,6 @@ def served(sources: Iterable[Path], directory: Path) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-        engine.close()
 
 
 def find_chromium() -> str | None:

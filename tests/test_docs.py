@@ -159,11 +159,12 @@ def test_the_help_explains_every_field_facet_and_sort(client: FlaskClient) -> No
     assert [name for name in names if name not in page] == []
 
 
-def api_examples() -> Iterator[tuple[str, Any]]:
-    """Each address asked for in docs/api.md, with the JSON shown below it."""
-    pattern = r"```console\n\$ curl -s 'http://[^/]+(\S+)'\n```\n\n```json\n(.*?)```"
-    for address, shown in re.findall(pattern, read(DOCS / "api.md"), re.DOTALL):
-        yield address, json.loads(shown)
+def api_examples() -> Iterator[tuple[str, str, Any]]:
+    """Each method and address asked for in docs/api.md, with the JSON shown below it."""
+    curl = r"\$ curl -s(?: -X (\w+))? 'http://[^/]+(\S+)'"
+    pattern = rf"```console\n{curl}\n```\n\n```json\n(.*?)```"
+    for method, address, shown in re.findall(pattern, read(DOCS / "api.md"), re.DOTALL):
+        yield method or "GET", address, json.loads(shown)
 
 
 def test_every_example_of_the_api_is_tried() -> None:
@@ -171,10 +172,12 @@ def test_every_example_of_the_api_is_tried() -> None:
     assert len(list(api_examples())) == read(DOCS / "api.md").count("curl -s")
 
 
-@pytest.mark.parametrize(("address", "shown"), list(api_examples()))
-def test_the_api_answers_what_its_page_shows(client: FlaskClient, address: str, shown: Any) -> None:
+@pytest.mark.parametrize(("method", "address", "shown"), list(api_examples()))
+def test_the_api_answers_what_its_page_shows(
+    client: FlaskClient, method: str, address: str, shown: Any
+) -> None:
     """Every name and value shown is in the answer, in that order; more may be."""
-    answer = client.get(address).json
+    answer = client.open(address, method=method).json
 
     assert differences(shown, answer) == []
 

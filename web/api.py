@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
@@ -14,27 +14,66 @@ from index.question import Question
 from search.completion import Suggestion
 from search.facets import FACET
 from search.request import LONGEST_QUERY, BadRequest, SearchRequest, given_twice
-from search.results import question_url
+from search.results import SearchResults, question_url
 from web.errors import QuestionNotFound, UnknownFacet
+from web.openapi import OPENAPI_PATH, openapi_document
 from web.query_string import canonical_uid, read_params, without
 from web.site import current_site
 
 api = Blueprint("api", __name__)
 
 
+READABLE_HEADERS: Final = ("ETag", "Link")
+"""Headers that pages of other sites may read, beside those that any page may."""
+
+
 @api.after_app_request
 def allow_other_sites(response: Response) -> Response:
-    """Let pages of other sites read the API; its errors too, which the blueprint may not see."""
+    """Let pages of other sites read the API, and find its description.
+
+    Its errors too, which the blueprint may not see.
+    """
     if request.path.startswith("/api/"):
         response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = ", ".join(READABLE_HEADERS)
+        response.headers.add("Link", _link(OPENAPI_PATH, "service-desc"))
     return response
+
+
+@api.get(OPENAPI_PATH)
+def describe_api() -> ResponseReturnValue:
+    """What programs may ask for, and what they are answered."""
+    response = jsonify(openapi_document(current_site().settings))
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @api.get("/api/v1/questions")
 def search_questions() -> ResponseReturnValue:
     """One page of a search."""
     asked = SearchRequest.from_params(read_params(request.query_string))
-    return jsonify(current_site().engine.search(asked).as_json())
+    results = current_site().engine.search(asked)
+    response = jsonify(results.as_json())
+    for relation, page in _other_pages(results):
+        address = results.request.replace(page=page).url(request.path)
+        response.headers.add("Link", _link(address, relation))
+    return response
+
+
+def _other_pages(results: SearchResults) -> Iterator[tuple[str, int]]:
+    """How a page of results is related to others, and their numbers (RFC 8288)."""
+    page, last = results.request.page, results.pages
+    if last:
+        yield "first", 1
+        if page > 1:
+            yield "prev", min(page - 1, last)
+        if page < last:
+            yield "next", page + 1
+        yield "last", last
+
+
+def _link(path: str, relation: str) -> str:
+    return f'<{current_site().settings.absolute(path)}>; rel="{relation}"'
 
 
 @api.get("/api/v1/questions/<uid>")

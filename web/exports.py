@@ -60,6 +60,7 @@ _WRITTEN_AT_ONCE: Final = 64
 """Records; a server sends what it is given, and one by one would be many small packets."""
 
 LICENCE: Final = "Licence Ouverte"
+LICENCE_URL: Final = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -15,13 +16,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 
+from index.builder import build
 from index.errors import IndexMissing
 from index.markup import text_of_html
 from index.question import Attribution, Question, QuestionType, make_question
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Gap, Holding
 from search.description import REVERSED_PERIOD, has_reversed_period
-from search.engine import DatedUid, Engine, Health, Listing
+from search.engine import DatedUid, Engine, Health, Listing, open_engine
 from search.facets import (
     EN_RETARD,
     FACET,
@@ -36,6 +38,7 @@ from search.request import PER_PAGE, SearchRequest
 from search.results import Extraits, Hit, SearchResults
 from search.similarity import Similar
 from search.statistics import BROKEN_DOWN, Group, Statistics
+from tests.browsing import DEMO
 from tests.plain_figures import figures_of, groups_of, timeline_of
 from web.application import create_app
 from web.settings import Settings
@@ -407,6 +410,21 @@ def _groups(found: list[Question], facet: Facet) -> tuple[Group, ...]:
 
 
 MakeClient = Callable[..., FlaskClient]
+
+
+@pytest.fixture(scope="session")
+def demo_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The engine over the demo corpus."""
+    directory = tmp_path_factory.mktemp("demo") / "index"
+    build([DEMO], directory, today=DONNEES_AU, progress=lambda *_: None)
+    with closing(open_engine(directory)) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def demo_client(demo_engine: Engine) -> FlaskClient:
+    """A client of the site over the demo corpus."""
+    return create_app(demo_engine, settings=Settings(), today=day_of_the_data).test_client()
 
 
 @pytest.fixture

@@ -1,0 +1,323 @@
+"""`/api/openapi.json`: valid, complete, and true of every answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from werkzeug.test import TestResponse
+
+from search.engine import Engine
+from tests.browsing import listening
+from tests.conftest import HYPOTHESIS_PROFILE
+from tests.test_docs import api_examples
+from tests.web.conftest import MakeClient
+from web.openapi import OPENAPI_PATH, OPERATIONS, openapi_document
+from web.openapi_examples import EXAMPLES
+from web.schemas import SCHEMAS
+from web.settings import Settings
+
+DOCUMENT = openapi_document(Settings())
+
+QUESTION = "QANR5L17QE900074"
+
+ADDRESSES = {
+    "/api/v1/questions": "/api/v1/questions",
+    "/api/v1/questions/{uid}": f"/api/v1/questions/{QUESTION}",
+    "/api/v1/suggestions": "/api/v1/suggestions",
+    "/api/v1/facettes/{facette}": "/api/v1/facettes/ministere",
+}
+"""Where something is found, for each path that has more than one address."""
+
+FOUND = [ADDRESSES.get(operation.path, operation.path) for operation in OPERATIONS]
+
+EXCLUDED_CHECKS = {
+    "negative_data_rejection": "Searches forgive what random negation makes most of: spaces and "
+    "control characters around a value, an open facet's value that is null or false in words. "
+    "The coverage phase, which negates one rule at a time, keeps the check.",
+}
+"""What schemathesis doesn't check in its random phases, with the reason."""
+
+EXAMPLES_PER_OPERATION = {"fixed": "12", "nightly": "1000"}
+
+
+def document_path(address: str) -> str:
+    """The path of the document that an address is one of."""
+    path = address.partition("?")[0]
+    return next(
+        known
+        for known in DOCUMENT["paths"]
+        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(known)), path)
+    )
+
+
+def mistakes(schema: Any, value: Any) -> list[str]:
+    """Where a value isn't as a schema of the document says."""
+    whole = {"components": DOCUMENT["components"], **schema}
+    validator = OAS31Validator(whole, format_checker=oas31_format_checker)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+def undocumented(address: str, answer: TestResponse) -> list[str]:
+    """What an answer has that the document doesn't say, or lacks that it promises."""
+    responses = DOCUMENT["paths"][document_path(address)]["get"]["responses"]
+    response = responses.get(str(answer.status_code))
+    if response is None:
+        return [f"status {answer.status_code}"]
+    wrong = [f"no {name}" for name in response.get("headers", ()) if name not in answer.headers]
+    content = response.get("content", {})
+    if answer.mimetype not in content:
+        return wrong if not content and not answer.data else [*wrong, f"type {answer.mimetype}"]
+    if answer.mimetype == "application/json":
+        wrong += mistakes(content[answer.mimetype]["schema"], answer.json)
+    return wrong
+
+
+# The document
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(),
+        Settings(url="https://questions.example.org/", contact="contact@example.org"),
+        Settings(contact="https://example.org/contact"),
+        Settings(contact="3 rue de l’Université, Paris"),
+    ],
+    ids=["as it comes", "e-mail", "page", "post"],
+)
+def test_the_document_is_valid(settings: Settings) -> None:
+    """Whoever runs the site, tools for OpenAPI 3.1 read it."""
+    errors = OpenAPIV31SpecValidator(openapi_document(settings)).iter_errors()
+
+    assert [error.message for error in errors] == []
+
+
+def test_the_document_says_where_the_site_is() -> None:
+    """The public address and whom to write to are those of the settings."""
+    settings = Settings(url="https://questions.example.org/", contact="contact@example.org")
+    document = openapi_document(settings)
+
+    assert document["servers"] == [{"url": "https://questions.example.org"}]
+    assert document["info"]["contact"] == {"email": "contact@example.org"}
+
+
+def test_every_address_for_programs_is_documented(app: Flask) -> None:
+    """What the application answers to programs, and what the document says, is the same."""
+    rules = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
+    meant = {rule for rule in rules if rule.startswith(("/api/", "/recherche."))}
+
+    assert meant - set(DOCUMENT["paths"]) == set()
+    assert set(DOCUMENT["paths"]) - rules == set()
+
+
+def test_operations_have_different_names() -> None:
+    """Generated clients call them by it."""
+    names = {operation.name for operation in OPERATIONS}
+
+    assert len(names) == len(OPERATIONS) == len(DOCUMENT["paths"])
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_are_as_their_schema_says(name: str) -> None:
+    """Every name is there, and no other."""
+    assert mistakes(SCHEMAS[name], EXAMPLES[name]) == []
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_strict(name: str) -> None:
+    """A name too many is a mistake: generated clients know them all."""
+    extra = {"inconnu": 1} | EXAMPLES.get(name, {})
+
+    assert any("inconnu" in mistake for mistake in mistakes(SCHEMAS[name], extra))
+
+
+def test_the_document_is_asked_for_again_in_vain(client: FlaskClient) -> None:
+    """A program that has it already is told so, without the document."""
+    first = client.get(OPENAPI_PATH)
+    again = client.get(OPENAPI_PATH, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.json == openapi_document(Settings(url="https://questions.example.org/"))
+    assert (again.status_code, again.data) == (304, b"")
+    assert undocumented(OPENAPI_PATH, again) == []
+
+
+# The answers
+
+
+def documented_searches() -> Iterator[str]:
+    """An address for each example of a parameter, at each path that takes it."""
+    for operation in OPERATIONS:
+        for name in operation.parameters:
+            parameter = DOCUMENT["components"]["parameters"][name]
+            if parameter["in"] == "query" and "example" in parameter:
+                values = parameter["example"]
+                given = values if isinstance(values, list) else [values]
+                query = "&".join(f"{parameter['name']}={value}" for value in given)
+                yield f"{ADDRESSES.get(operation.path, operation.path)}?{query}"
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        *(("GET", address) for address in (*FOUND, *documented_searches())),
+        *((method, address) for method, address, _ in api_examples() if "/v2" not in address),
+    ],
+)
+def test_answers_are_as_documented(demo_client: FlaskClient, method: str, address: str) -> None:
+    """Status, type, headers and every value, for all examples of the document and of its page."""
+    assert undocumented(address, demo_client.open(address, method=method)) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        *((address, 405) for address in FOUND),
+        ("/api/v1/questions/qanr5l17qe900074", 301),
+        ("/api/v1/questions/QANR5L17QE1", 404),
+        ("/api/v1/questions/%00", 404),
+        ("/api/v1/facettes/couleur", 404),
+        ("/api/v1/questions?page=0&du=hier&q=a&q=b", 400),
+        ("/api/v1/suggestions?tri=couleur", 400),
+        ("/api/v1/facettes/auteur?prefixe=a&prefixe=b", 400),
+        ("/recherche.csv?sep=point", 400),
+        ("/recherche.ndjson?annee=hier", 400),
+        ("/recherche.meta.json?par=0", 400),
+        ("/api/v1/questions?q=" + "a" * 40_000, 400),
+    ],
+)
+def test_refusals_are_as_documented(client: FlaskClient, address: str, code: int) -> None:
+    """What isn't found, or can't be, is told in the documented shape."""
+    answer = client.open(address, method="POST" if code == 405 else "GET")
+
+    assert answer.status_code == code
+    assert undocumented(address, answer) == []
+
+
+@pytest.mark.parametrize("address", [a for a in FOUND if a != OPENAPI_PATH])
+def test_a_lost_index_is_as_documented(missing_index: FlaskClient, address: str) -> None:
+    """Nothing but the document itself can be had without an index."""
+    answer = missing_index.get(address)
+
+    assert answer.status_code == 503
+    assert undocumented(address, answer) == []
+
+
+def test_each_line_of_an_export_is_a_question(demo_client: FlaskClient) -> None:
+    """Every record of the corpus, value by value."""
+    lines = demo_client.get("/recherche.ndjson").text.splitlines()
+
+    assert len(lines) == 180
+    assert [m for line in lines for m in mistakes(SCHEMAS["Question"], json.loads(line))] == []
+
+
+@pytest.mark.parametrize("address", FOUND)
+def test_head_is_get_without_a_body(demo_client: FlaskClient, address: str) -> None:
+    """The same status and headers at every address, but for how long the answer took."""
+    asked, told = demo_client.get(address), demo_client.head(address)
+    measured = ("Content-Length",)
+
+    assert told.data == b""
+    assert told.status_code == asked.status_code == 200
+    assert [h for h in told.headers if h[0] not in measured] == [
+        h for h in asked.headers if h[0] not in measured
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "method"),
+    [
+        *((address, "GET") for address in FOUND if address.startswith("/api/")),
+        *((address, "OPTIONS") for address in FOUND if address.startswith("/api/")),
+        ("/api/v1/questions?page=0", "GET"),
+        ("/api/v1/rien", "GET"),
+        ("/api/v1/questions/qanr5l17qe900074", "GET"),
+        ("/api/v1/questions", "TRACE"),
+    ],
+)
+def test_pages_of_other_sites_may_read_the_api(
+    client: FlaskClient, missing_index: FlaskClient, address: str, method: str
+) -> None:
+    """Its errors too, and the links to other pages and to the document."""
+    for site, base in ((client, "https://questions.example.org"), (missing_index, "")):
+        headers = site.open(address, method=method).headers
+
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert "Link" in headers["Access-Control-Expose-Headers"]
+        assert f'<{base}{OPENAPI_PATH}>; rel="service-desc"' in headers.getlist("Link")
+
+
+def test_an_unforeseen_failure_can_be_read_too(client_of: MakeClient) -> None:
+    """A bug is one of the API's errors."""
+    answer = client_of(RuntimeError("a bug")).get("/api/v1/questions")
+
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (500, "*")
+    assert mistakes(SCHEMAS["Erreurs"], answer.json) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {"first": "", "next": "?page=2", "last": "?page=18"}),
+        (
+            "?par=100&page=2",
+            {"first": "?par=100", "prev": "?par=100", "last": "?page=2&par=100"},
+        ),
+        ("?page=9999", {"first": "", "prev": "?page=18", "last": "?page=18"}),
+        ("?q=licornes", {}),
+    ],
+)
+def test_a_page_of_results_links_to_the_others(
+    demo_client: FlaskClient, query: str, expected: dict[str, str]
+) -> None:
+    """Following `next` from the first page reads a whole search."""
+    headers = demo_client.get(f"/api/v1/questions{query}").headers.getlist("Link")
+    links = [re.fullmatch(r'<(.*)>; rel="([\w-]+)"', header) for header in headers]
+    found = {match[2]: match[1] for match in links if match}
+
+    assert found.pop("service-desc") == OPENAPI_PATH
+    assert found == {name: f"/api/v1/questions{page}" for name, page in expected.items()}
+
+
+# Whatever is asked
+
+
+def test_whatever_is_asked_is_answered_as_documented(demo_engine: Engine, tmp_path: Path) -> None:
+    """Schemathesis finds no failure, nor an answer that the document doesn't say.
+
+    It has its own process: its settings of Hypothesis, and its loops, stay out of this one.
+    """
+    settings = tmp_path / "schemathesis.toml"
+    settings.write_text(
+        "\n".join(
+            f"[phases.{phase}.checks.{check}]\nenabled = false"
+            for phase in ("fuzzing", "stateful")
+            for check in EXCLUDED_CHECKS
+        )
+    )
+    number = EXAMPLES_PER_OPERATION[HYPOTHESIS_PROFILE]
+    options = ["--checks", "all", "--mode", "all", "--max-examples", number, "--no-color"]
+    if HYPOTHESIS_PROFILE == "fixed":
+        options.append("--generation-deterministic")
+    with listening(demo_engine) as site:
+        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(settings)]
+        outcome = subprocess.run(
+            [*command, "run", f"{site}{OPENAPI_PATH}", *options],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert f"Tested: {len(OPERATIONS) - 1}" in outcome.stdout
