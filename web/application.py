@@ -18,6 +18,7 @@ from search.completion import GENRES
 from search.engine import Engine, Health
 from search.request import LONGEST_QUERY, SIDES, SearchRequest
 from web.api import api
+from web.compression import register_compression
 from web.discovery import discovery
 from web.display import duration, register_display
 from web.downloads import downloads
@@ -58,6 +59,7 @@ def create_app(
     attach_site(app, Site(engine, settings or Settings.from_environment(), today))
     _configure_json(app)
     _configure_templates(app)
+    register_compression(app)
     register_security(app)
     register_errors(app)
     app.register_blueprint(pages)

@@ -474,12 +474,6 @@ def fictional_client(questions: list[Question]) -> FlaskClient:
     return create_app(LoopEngine(questions, fictional=True), settings=Settings()).test_client()
 
 
-@pytest.fixture(scope="session")
-def demo_client(demo_engine: Engine) -> FlaskClient:
-    """A client of the site over the real engine and the demo corpus."""
-    return create_app(demo_engine, settings=Settings()).test_client()
-
-
 @pytest.fixture
 def missing_index(client_of: MakeClient) -> FlaskClient:
     return client_of(IndexMissing("no index at /srv/index: run qe index"))
