@@ -58,7 +58,8 @@ class Head(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self._in_title = tag == "title"
+        # Charts have titles of their own.
+        self._in_title = tag == "title" and not self.title
         if tag == "meta" and "content" in given:
             self.meta[given.get("name") or given["property"]] = given["content"]
         if tag == "link":

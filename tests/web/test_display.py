@@ -57,7 +57,7 @@ def test_halves_of_a_day_are_said() -> None:
     assert [plain(days(number)) for number in (1.0, 1.5, 2.0, 98.5, 1480.0)] == [
         "1 jour", "1,5 jour", "2 jours", "98,5 jours", "1 480 jours",
     ]  # fmt: skip
-    assert decimal(0.04) == "0"
+    assert (decimal(0.04, 1), decimal(0.04)) == ("0", "0,04")
 
 
 @pytest.mark.parametrize(

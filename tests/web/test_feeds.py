@@ -437,11 +437,13 @@ def request_of(query: str) -> SearchRequest:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_stay_harmless(client_of: MakeClient, text: str) -> None:
     """A feed stays valid, and what a reader shows of it holds no tag but those of the subset."""
+    names = ["titre", "texte_question", "texte_reponse"]
+    if "\ud800" not in text:
+        # No index holds a value of a facet that isn't Unicode.
+        names += ["rubrique", "auteur", "groupe", "ministere"]
     question = replace(
         asked(1, date_question=date(2025, 1, 7), date_reponse=date(2025, 4, 22)),
-        **dict.fromkeys(
-            "titre rubrique auteur groupe ministere texte_question texte_reponse".split(), text
-        ),
+        **dict.fromkeys(names, text),
     )
     data = feed_of(client_of([question]), urlencode({"legislature": "17"}))
     document = parse(data)
