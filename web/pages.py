@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from index.fields import TEXT_FIELDS
 from index.question import Question, make_uid, parse_uid
-from search.facets import EN_RETARD, FACETS
-from search.request import MOST_PER_PAGE, PER_PAGE, SIDES, SORTS, SearchRequest
+from search.facets import EN_RETARD, FACET, FACETS
+from search.request import MOST_PER_PAGE, PER_PAGE, SIDES, SORTS, Choice, SearchRequest
 from search.results import question_url
 from web.errors import QuestionNotFound
 from web.holdings import held_legislatures
@@ -229,8 +229,11 @@ def show_robots() -> Response:
 
 @pages.app_template_global("lien")
 def search_link(q: str = "", **params: str) -> str:
-    """The address of the search with these parameters; for templates."""
-    return SearchRequest.from_params([("q", q), *params.items()]).url()
+    """The address of the search with these parameters, facets by a value; for templates."""
+    chosen = (
+        (name, str(Choice(value)) if name in FACET else value) for name, value in params.items()
+    )
+    return SearchRequest.from_params([("q", q), *chosen]).url()
 
 
 @pages.app_template_global("lien_resultat")

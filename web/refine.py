@@ -14,7 +14,7 @@ from flask import Flask
 
 from search.description import PERIODS, RENEWED, describe_period
 from search.facets import EN_RETARD, FACET, FACETS, FacetCounts, FacetValue, identity
-from search.request import MOST_PER_PAGE, PER_PAGE, SORTS, SearchRequest
+from search.request import MOST_PER_PAGE, PER_PAGE, SORTS, Choice, SearchRequest
 from search.results import SearchResults
 from search.sigles import Widening
 from web.display import unbreakable
@@ -56,10 +56,15 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class FacetLine:
-    """One value of a facet: `exclude_url` leaves it out, `restore_url` forgets its choice."""
+    """One value of a facet.
+
+    `chosen_by` is what a URL holds to choose it; `exclude_url` leaves it out, `restore_url` forgets
+    its choice.
+    """
 
     value: FacetValue
     nested: bool
+    chosen_by: str
     exclude_url: str
     restore_url: str
 
@@ -179,6 +184,7 @@ def _facet_line(request: SearchRequest, view: View, name: str, value: FacetValue
     return FacetLine(
         value,
         nested=value.valeur == EN_RETARD,
+        chosen_by=str(Choice(value.valeur)),
         exclude_url=view.url(request.with_choice(name, value.valeur, exclue=True)),
         restore_url=view.url(request.without_choice(name, value.valeur)),
     )
