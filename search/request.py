@@ -35,6 +35,8 @@ SORTS: Final[Mapping[str, str]] = {
 SIDES: Final[Mapping[str, str]] = {"question": "questions", "reponse": "réponses"}
 """Values of `champ`, each the name of a text field, and their French labels."""
 
+_OTHER_HYPHEN: Final = "\u2010"
+
 DROPPED: Final = re.compile(r"utm_.*|fbclid|gclid")
 """Parameters that links collect on their way and that mean nothing here."""
 
@@ -68,7 +70,13 @@ class Choice:
     exclue: bool = False
 
     def __str__(self) -> str:
-        return f"-{self.valeur}" if self.exclue else self.valeur
+        """The choice in a URL, where a hyphen excludes.
+
+        A value that begins with one is asked for with another hyphen, which makes no other value.
+        """
+        if self.exclue:
+            return f"-{self.valeur}"
+        return f"{_OTHER_HYPHEN}{self.valeur[1:]}" if self.valeur.startswith("-") else self.valeur
 
 
 @dataclass(frozen=True, slots=True)

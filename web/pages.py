@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from search.request import PER_PAGE, SearchRequest
+from search.facets import FACET
+from search.request import PER_PAGE, Choice, SearchRequest
 from search.results import question_url
 from web.about import about_context
 from web.help import help_context
@@ -132,8 +133,11 @@ def show_corpus() -> str:
 
 @pages.app_template_global("lien")
 def search_link(q: str = "", **params: str) -> str:
-    """The address of the search with these parameters; for templates."""
-    return SearchRequest.from_params([("q", q), *params.items()]).url()
+    """The address of the search with these parameters, facets by a value; for templates."""
+    chosen = (
+        (name, str(Choice(value)) if name in FACET else value) for name, value in params.items()
+    )
+    return SearchRequest.from_params([("q", q), *chosen]).url()
 
 
 @pages.app_template_global("lien_resultat")

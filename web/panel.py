@@ -14,7 +14,7 @@ from flask import Flask
 
 from search.description import PERIODS, RENEWED
 from search.facets import EN_RETARD, FACET, FACETS, FacetCounts, FacetValue
-from search.request import BadRequest, ParameterError, SearchRequest, given_twice
+from search.request import BadRequest, Choice, ParameterError, SearchRequest, given_twice
 from search.results import SearchResults
 from web.query_string import Params
 from web.refine import carried_params
@@ -66,6 +66,11 @@ class FacetLine:
     nested: bool
     exclude_url: str
     restore_url: str
+
+    @property
+    def chosen_by(self) -> str:
+        """What a URL holds to choose the value."""
+        return str(Choice(self.value.valeur))
 
     @property
     def in_use(self) -> bool:

@@ -227,11 +227,8 @@ def official_address(_: str, legislature: str, name: str) -> ResponseReturnValue
 
 @question_pages.app_template_global("lien_facette")
 def facet_link(facet: str, value: str | int | None) -> str | None:
-    """The address of the questions that bear a value; None for one that no address can ask for.
-
-    A value that begins with the sign of exclusion would ask for all the others.
-    """
+    """The address of the questions that bear a value; None when there is none."""
     text = "" if value is None else str(value)
-    if not text or text.startswith("-"):
+    if not text:
         return None
     return SearchRequest().with_choice(facet, text).url()

@@ -188,6 +188,16 @@ def test_the_default_sort_is_left_out(
     assert request.to_params() == canonical
 
 
+@pytest.mark.parametrize("valeur", ["-", "-2+3", "--"])
+def test_a_value_that_begins_with_a_hyphen_can_be_chosen(valeur: str) -> None:
+    """Its address asks for the same value, and does not exclude another one."""
+    chosen = SearchRequest(filters={"rubrique": (Choice(valeur),)})
+    (choice,) = SearchRequest.from_params(chosen.to_params()).filters["rubrique"]
+
+    assert not choice.exclue
+    assert FACET["rubrique"].key(choice.valeur) == FACET["rubrique"].key(valeur)
+
+
 def test_canonical_order() -> None:
     """Whatever the order given, the URL is in the documented order, defaults left out."""
     request = SearchRequest.from_params(

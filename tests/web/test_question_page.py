@@ -148,14 +148,13 @@ def test_a_reference_stands_for_a_name_that_is_unknown(client_of: MakeClient) ->
     assert '<a href="/?auteur=PA722190">Auteur non nommé (PA722190)</a>' in text
 
 
-def test_a_value_that_would_exclude_is_no_link(client_of: MakeClient) -> None:
-    """What begins with the sign of exclusion is shown, and leads to no other search."""
+def test_a_value_that_begins_with_a_hyphen_excludes_nothing(client_of: MakeClient) -> None:
+    """Its link asks for it with another hyphen, which is the same value."""
     odd = make_question(uid="QANR5L17QE1", rubrique="-", groupe="- Sans -", source="a")
     text = page(client_of([odd]), "/questions/QANR5L17QE1")
 
-    assert "<span>-</span>" in text
-    assert "rubrique=" not in text
-    assert "groupe=" not in text
+    assert '<a href="/?rubrique=%E2%80%90">-</a>' in text
+    assert '<a href="/?groupe=%E2%80%90+Sans+-">- Sans -</a>' in text
 
 
 # --- The search it was found by ------------------------------------------------------------

@@ -11,7 +11,9 @@
   const boxOf = (line) => line.querySelector("input");
   const isExcluded = (line) => boxOf(line).type === "hidden";
   const inUse = (line) => isExcluded(line) || boxOf(line).checked;
-  const valueOf = (line) => boxOf(line).value.slice(isExcluded(line) ? 1 : 0);
+  // A value that begins with the sign of exclusion is chosen with another hyphen.
+  const chosenBy = (valeur) => valeur.replace(/^-/, "\u2010");
+  const keyOf = (line) => (isExcluded(line) ? chosenBy(boxOf(line).value.slice(1)) : boxOf(line).value);
   const linesOf = (list) => [...list.querySelectorAll(".valeur")];
   const canBeTicked = (line) => !line.hidden && !inUse(line);
   const counted = (number, noun) =>
@@ -56,14 +58,14 @@
   function show(field, { valeurs, autres }) {
     const list = field.closest("fieldset");
     const found = list.querySelector(".trouvees");
-    const lines = new Map(linesOf(list).map((line) => [valueOf(line), line]));
-    const listed = new Set(valeurs.map(({ valeur }) => valeur));
-    for (const [valeur, line] of lines) {
-      line.hidden = !listed.has(valeur) && !inUse(line);
+    const lines = new Map(linesOf(list).map((line) => [keyOf(line), line]));
+    const listed = new Set(valeurs.map(({ valeur }) => chosenBy(valeur)));
+    for (const [key, line] of lines) {
+      line.hidden = !listed.has(key) && !inUse(line);
       if (line.hidden && line.parentElement === found) line.remove();
     }
     for (const value of valeurs) {
-      const line = lines.get(value.valeur) ?? made(field, value, list.dataset.ensemble);
+      const line = lines.get(chosenBy(value.valeur)) ?? made(field, value, list.dataset.ensemble);
       if (!list.contains(line) || line.parentElement === found) found.append(line);
     }
     tellWhatIsShown(list, field.value.trim() !== "", valeurs.length, autres);
@@ -85,7 +87,7 @@
     const [count, noun] = line.querySelector(".nombre").childNodes;
     const exclude = line.querySelector("a");
     const name = field.dataset.facette;
-    Object.assign(boxOf(line), { name, value: valeur });
+    Object.assign(boxOf(line), { name, value: chosenBy(valeur) });
     line.querySelector(".libelle").textContent = libelle;
     count.data = nombre.toLocaleString("fr");
     noun.textContent = nombre < 2 ? " question" : " questions";
