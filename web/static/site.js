@@ -1,34 +1,32 @@
 // Comforts only: every page works without this file.
 "use strict";
 
-// Copy the address that the button bears.
-for (const button of document.querySelectorAll("[data-copier]")) {
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const said = button.parentElement.querySelector(".copie");
-    try {
-      await navigator.clipboard.writeText(new URL(button.dataset.copier, location).href);
-      said.textContent = "Lien copié";
-    } catch {
-      said.textContent = "Copie refusée par le navigateur";
-    }
-  });
+// Copy the address that a button bears. Results may be replaced: the event says so.
+offerCopies();
+document.addEventListener("resultats", offerCopies);
+addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copier]");
+  if (!button) return;
+  let outcome = "Lien copié";
+  try {
+    await navigator.clipboard.writeText(new URL(button.dataset.copier, location).href);
+  } catch {
+    outcome = "Copie refusée par le navigateur";
+  }
+  const said = document.querySelector("#annonce");
+  button.parentElement.querySelector(".copie").textContent = said.textContent = outcome;
+});
+
+function offerCopies() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("[data-copier]")) button.hidden = false;
 }
 
 // Empty fields would only lengthen the address that people share.
-const emptied = [];
-addEventListener("submit", ({ target }) => {
-  for (const field of target.elements) {
-    const unused = field.type === "checkbox" || (field.type === "radio" && !field.checked);
-    if (field.name && field.value === "" && !unused) {
-      field.disabled = true;
-      emptied.push(field);
-    }
-  }
-});
-addEventListener("pageshow", () => {
-  for (const field of emptied.splice(0)) field.disabled = false;
+addEventListener("formdata", ({ formData }) => {
+  const given = [...formData].filter(([, value]) => value !== "");
+  for (const name of new Set(formData.keys())) formData.delete(name);
+  for (const [name, value] of given) formData.append(name, value);
 });
 
 // Suggest the values of a long list; typing one in full works without this.
