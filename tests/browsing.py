@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from threading import Thread
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from index.builder import build
@@ -60,3 +60,19 @@ def launched(path: str) -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield chromium
         chromium.close()
+
+
+def tab_to(page: Page, wanted: Locator, *, back: bool = False, at_most: int = 150) -> None:
+    """Press Tab (or Shift+Tab) until an element has the focus, as someone without a mouse does."""
+    key = "Shift+Tab" if back else "Tab"
+    for _ in range(at_most):
+        page.keyboard.press(key)
+        if has_focus(wanted):
+            return
+    raise AssertionError(f"{key} pressed {at_most} times does not lead to {wanted}")
+
+
+def has_focus(wanted: Locator) -> bool:
+    """Whether an element, if it is there, has the focus."""
+    script = "(found) => found.includes(document.activeElement)"
+    return bool(wanted.evaluate_all(script))

@@ -38,6 +38,7 @@ function complete(field) {
     else if (key === "ArrowLeft" || key === "ArrowRight" || key === "Home" || key === "End") choose(-1);
   });
   field.addEventListener("blur", () => close());
+  field.form.addEventListener("submit", () => close());
   addEventListener("pagehide", () => close());
   // The field keeps the focus while a line is pressed.
   list.addEventListener("mousedown", (event) => event.preventDefault());
@@ -51,7 +52,7 @@ function complete(field) {
     request = new AbortController();
     const { signal } = request;
     const asked = new URLSearchParams(new FormData(field.form));
-    if (!asked.get("q").trim()) return close();
+    if (!asked.get("q")?.trim()) return close();
     try {
       const answer = await fetch(`/api/v1/suggestions?${asked}`, { signal });
       const { suggestions } = answer.ok ? await answer.json() : { suggestions: [] };
@@ -108,7 +109,10 @@ function complete(field) {
 
   function follow(event, place) {
     event.preventDefault();
-    location.assign(lines[place].url);
+    const { url } = lines[place];
+    const asked = new CustomEvent("choix", { bubbles: true, cancelable: true, detail: url });
+    // A results page goes there without leaving.
+    if (field.dispatchEvent(asked)) location.assign(url);
     close();
   }
 

@@ -108,5 +108,6 @@
 
   function say(list, words) {
     list.querySelector(".compte").textContent = words;
+    document.querySelector("#annonce").textContent = words;
   }
 }

@@ -2,39 +2,36 @@
 "use strict";
 
 // Copy the address that a button bears (data-copier), or a text of the page (data-copier-texte).
-if (navigator.clipboard) {
-  const copying = "[data-copier], [data-copier-texte]";
-  for (const button of document.querySelectorAll(copying)) button.hidden = false;
-  addEventListener("click", async ({ target }) => {
-    const button = target.closest(copying);
-    if (!button) return;
-    const { copier, copierTexte } = button.dataset;
-    const said = button.parentElement.querySelector(".copie");
-    said.textContent = "";
-    try {
-      await navigator.clipboard.writeText(
-        copierTexte ? document.getElementById(copierTexte).textContent : new URL(copier, location).href,
-      );
-      said.textContent = copierTexte ? "Copié" : "Lien copié";
-    } catch {
-      said.textContent = "Copie refusée par le navigateur";
-    }
-  });
+// Results may be replaced: the event says so.
+const COPYING = "[data-copier], [data-copier-texte]";
+offerCopies();
+document.addEventListener("resultats", offerCopies);
+addEventListener("click", async ({ target }) => {
+  const button = target.closest(COPYING);
+  if (!button) return;
+  const { copier, copierTexte } = button.dataset;
+  let outcome = copierTexte ? "Copié" : "Lien copié";
+  try {
+    await navigator.clipboard.writeText(
+      copierTexte ? document.getElementById(copierTexte).textContent : new URL(copier, location).href,
+    );
+  } catch {
+    outcome = "Copie refusée par le navigateur";
+  }
+  const said = document.querySelector("#annonce");
+  button.parentElement.querySelector(".copie").textContent = said.textContent = outcome;
+});
+
+function offerCopies() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll(COPYING)) button.hidden = false;
 }
 
 // Empty fields would only lengthen the address that people share.
-const emptied = [];
-addEventListener("submit", ({ target }) => {
-  for (const field of target.elements) {
-    const unused = field.type === "checkbox" || (field.type === "radio" && !field.checked);
-    if (field.name && field.value === "" && !unused) {
-      field.disabled = true;
-      emptied.push(field);
-    }
-  }
-});
-addEventListener("pageshow", () => {
-  for (const field of emptied.splice(0)) field.disabled = false;
+addEventListener("formdata", ({ formData }) => {
+  const given = [...formData].filter(([, value]) => value !== "");
+  for (const name of new Set(formData.keys())) formData.delete(name);
+  for (const [name, value] of given) formData.append(name, value);
 });
 
 // Escape and a click elsewhere close menus.
