@@ -76,3 +76,13 @@ def has_focus(wanted: Locator) -> bool:
     """Whether an element, if it is there, has the focus."""
     script = "(found) => found.includes(document.activeElement)"
     return bool(wanted.evaluate_all(script))
+
+
+def excess(page: Page) -> int:
+    """Pixels by which a page is wider than its window: it scrolls sideways when there are any.
+
+    Below 0 where room is kept for a bar that isn't there.
+    """
+    root = "document.documentElement"
+    pixels: int = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+    return pixels

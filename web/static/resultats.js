@@ -256,14 +256,19 @@ function goToResults() {
 function traceOf(element) {
   if (!element || element === main) return [];
   const group = element.closest("ul, ol, fieldset, nav, svg, form, main") ?? element;
-  const alike = [...group.querySelectorAll(FOCUSABLE)].filter((other) => isLike(other, element));
-  const place = alike.indexOf(element);
-  const before = alike.slice(0, Math.max(place, 0)).reverse();
-  const nearest = [element, ...alike.slice(place + 1), ...before];
+  const all = [...group.querySelectorAll(FOCUSABLE)];
+  const alike = all.filter((other) => isLike(other, element));
+  const nearest = [element, ...around(alike, element), ...around(all, element)];
   return [...nearest, main.querySelector("h1")].map((one) => ({
     name: nameOf(one),
     top: one.getBoundingClientRect().top,
   }));
+}
+
+// Those after an element, then those before it, the nearest first.
+function around(elements, element) {
+  const place = elements.indexOf(element);
+  return [...elements.slice(place + 1), ...elements.slice(0, Math.max(place, 0)).reverse()];
 }
 
 function isLike(other, element) {

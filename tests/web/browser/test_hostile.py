@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browsing import NewContext, served
+from tests.browsing import NewContext, excess, served
 from tests.hostile_texts import HARMS, WORD, uid_of, write_hostile_file
 
 pytestmark = pytest.mark.browser
@@ -74,7 +74,7 @@ def test_no_text_makes_a_phone_scroll_sideways(hostile: str, page: Page, path: s
     page.goto(f"{hostile}{path}")
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
 
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert excess(page) <= 0
 
 
 @pytest.mark.parametrize("name", HARMS)
@@ -89,7 +89,7 @@ def test_a_question_of_harm_can_be_read(hostile: str, page: Page, name: str) -> 
     expect(page.locator(".question .prose mark").first).to_have_text(WORD)
     expect(page.locator("footer.pied")).to_contain_text("Site indépendant")
     expect(page).to_have_title(re.compile(WORD))
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert excess(page) <= 0
 
 
 def test_a_box_is_ticked_and_a_link_excludes(hostile: str, page: Page) -> None:

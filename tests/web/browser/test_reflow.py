@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.browsing import excess
 from tests.page_types import PAGE_TYPES, PageType
 
 pytestmark = pytest.mark.browser
@@ -20,13 +21,6 @@ CLIPPED = """[...document.querySelectorAll('main *, header *, footer *')]
   .filter((one) => getComputedStyle(one).overflowY === 'hidden' && !one.closest('.cache, svg'))
   .filter((one) => one.scrollHeight > one.clientHeight + 1)
   .map((one) => one.className)"""
-
-
-def excess(page: Page) -> int:
-    """Pixels by which a page is wider than its window."""
-    root = "document.documentElement"
-    pixels: int = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
-    return pixels
 
 
 @pytest.mark.parametrize("type_", PAGE_TYPES, ids=lambda type_: type_.name)
