@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
-from tests.browsing import DEMO, NewContext, find_chromium, launched, served
+from tests.browsing import DEMO, Hold, NewContext, find_chromium, launched, served
 from tests.conftest import missing
 
 
@@ -65,3 +67,27 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
 
     assert complaints == []
     assert cookies == []
+
+
+@pytest.fixture
+def hold(new_context: NewContext) -> Iterator[Hold]:  # noqa: ARG001 - pages end before readers do
+    """Leaves the requests of a page to some addresses unanswered, and gives them."""
+    everything: list[tuple[Page, Route]] = []
+
+    def hold_requests(page: Page, address: str | re.Pattern[str]) -> list[Route]:
+        held: list[Route] = []
+
+        def keep(route: Route) -> None:
+            held.append(route)
+            everything.append((page, route))
+
+        page.route(address, keep)
+        return held
+
+    yield hold_requests
+    # Playwright would wait for each of them for as long as the tests run. A page that is closed
+    # has no console to complain in; of one that was left, the requests are gone.
+    for page, route in everything:
+        page.close()
+        with suppress(Error):
+            route.abort()

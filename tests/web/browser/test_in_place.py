@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browsing import NewContext, tab_to
+from tests.browsing import Hold, NewContext, tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -272,12 +272,11 @@ def test_lists_stay_open_and_closed(results: Page) -> None:
     expect(annee).to_have_attribute("open", "")
 
 
-def test_a_late_answer_is_not_shown(demo: str, new_context: NewContext) -> None:
+def test_a_late_answer_is_not_shown(demo: str, new_context: NewContext, hold: Hold) -> None:
     """The answer to what was asked before comes to nothing, and both choices are in force."""
     page = new_context().new_page()
-    held: list[Route] = []
     page.goto(demo + SEARCHED)
-    page.route(re.compile(r"q=ministre&legislature=17$"), lambda route: held.append(route))  # noqa: PLW0108
+    held = hold(page, re.compile(r"q=ministre&legislature=17$"))
     with page.expect_request(re.compile(r"legislature=17$")):
         page.get_by_role("checkbox", name="17e législature").check()
 

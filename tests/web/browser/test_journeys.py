@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browsing import NewContext, excess
+from tests.browsing import Hold, NewContext, excess
 
 pytestmark = pytest.mark.browser
 
@@ -221,12 +221,10 @@ def test_a_suggestion_is_pressed_and_keeps_the_filters(demo: str, new_context: N
     expect(page.get_by_role("heading", level=1)).to_contain_text("2 questions")
 
 
-def test_a_late_answer_is_not_shown(demo: str, new_context: NewContext) -> None:
+def test_a_late_answer_is_not_shown(demo: str, new_context: NewContext, hold: Hold) -> None:
     """The answer to letters that are there no more comes to nothing; leaving closes the list."""
     page = new_context().new_page()
-    held: list[Route] = []
-    # The answer never comes; neither does the page's complaint that it was dropped.
-    page.route(re.compile(r"/suggestions\?q=cot$"), lambda route: held.append(route))  # noqa: PLW0108
+    held = hold(page, re.compile(r"/suggestions\?q=cot$"))
     page.goto(demo)
     box = search_box(page)
     with page.expect_request(re.compile(r"/suggestions\?q=cot$")):

@@ -6,9 +6,9 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browsing import NewContext, excess
+from tests.browsing import Hold, NewContext, excess
 
 pytestmark = pytest.mark.browser
 
@@ -133,12 +133,10 @@ def test_the_keyboard_narrows_and_ticks(demo: str, new_context: NewContext) -> N
     expect(facet.get_by_role("checkbox").first).to_be_focused()
 
 
-def test_a_late_answer_changes_nothing(demo: str, new_context: NewContext) -> None:
+def test_a_late_answer_changes_nothing(demo: str, new_context: NewContext, hold: Hold) -> None:
     """What letters that are there no more would list is not shown."""
     page = new_context().new_page()
-    held: list[Route] = []
-    # The answer never comes; neither does the page's complaint that it was dropped.
-    page.route("**/facettes/rubrique?*prefixe=p", lambda route: held.append(route))  # noqa: PLW0108
+    held = hold(page, "**/facettes/rubrique?*prefixe=p")
     page.goto(demo + SEARCH)
     facet = list_of(page, "Rubrique")
     with page.expect_request("**/facettes/rubrique?*prefixe=p"):

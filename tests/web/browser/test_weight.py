@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.browsing import NewContext, tab_to
+from tests.browsing import Hold, NewContext, tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -132,11 +132,10 @@ def test_nothing_moves_when_results_update(
 
 
 @pytest.fixture
-def scriptless(demo: str, new_context: NewContext) -> Iterator[Page]:
+def scriptless(demo: str, new_context: NewContext, hold: Hold) -> Iterator[Page]:
     """The results of a search whose scripts are long in coming."""
     page = new_context().new_page()
-    held: list[Route] = []
-    page.route("**/*.js*", lambda route: held.append(route))  # noqa: PLW0108
+    held = hold(page, "**/*.js*")
     page.goto(f"{demo}/?q=ministre", wait_until="commit")
     expect(page.locator(".resultats > li")).to_have_count(10)
     yield page
