@@ -11,7 +11,8 @@ from search.completion import GENRES, TITLE, Suggestion
 from web.api import find_suggestions
 from web.display import counted
 from web.exports import mention
-from web.feeds import FEED_PATH
+from web.feeds import ATOM_TYPE, FEED_PATH
+from web.openapi import SUGGESTIONS_PATH, SUGGESTIONS_TYPE
 from web.site import current_site, public_url
 from web.sitemaps import INDEX_PATH
 from web.xml_document import element, write_document
@@ -21,8 +22,6 @@ discovery = Blueprint("discovery", __name__)
 OPENSEARCH: Final = "http://a9.com/-/spec/opensearch/1.1/"
 MOZILLA: Final = "http://www.mozilla.org/2006/browser/search/"
 DESCRIPTION_TYPE: Final = "application/opensearchdescription+xml"
-SUGGESTIONS_TYPE: Final = "application/x-suggestions+json"
-SUGGESTIONS_PATH: Final = "/suggestions.json"
 
 LONGEST_SHORT_NAME: Final = 16
 LONGEST_NAME: Final = 48
@@ -31,7 +30,7 @@ LONGEST_NAME: Final = 48
 _TERMS: Final = "q={searchTerms}"
 _URLS: Final = (
     ("text/html", "results", f"/?{_TERMS}"),
-    ("application/atom+xml", "results", f"{FEED_PATH}?{_TERMS}"),
+    (ATOM_TYPE, "results", f"{FEED_PATH}?{_TERMS}"),
     (SUGGESTIONS_TYPE, "suggestions", f"{SUGGESTIONS_PATH}?{_TERMS}"),
     (DESCRIPTION_TYPE, "self", "/opensearch.xml"),
 )

@@ -30,7 +30,7 @@ _WORDS: Final[Mapping[int, tuple[str, str]]] = {
         "Recherche indisponible pour le moment. Réessayez dans quelques minutes.",
     ),
 }
-_FOR_PROGRAMS: Final = ("/api/", "/recherche.", "/statistiques.", "/suggestions.", "/sante")
+FOR_PROGRAMS: Final = ("/api/", "/recherche.", "/statistiques.", "/suggestions.", "/sante")
 """How the addresses begin whose mistakes are told in JSON."""
 
 _OTHER_WORDS: Final = ("Demande non comprise", "Cette demande n’a pas pu être comprise.")
@@ -154,4 +154,4 @@ def _page(title: str, message: str, *, way_out: tuple[str, str], **context: obje
 
 
 def _for_programs() -> bool:
-    return request.path.startswith(_FOR_PROGRAMS)
+    return request.path.startswith(FOR_PROGRAMS)

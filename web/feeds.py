@@ -39,7 +39,7 @@ FEED_PATH: Final = "/recherche.atom"
 MOST_ENTRIES: Final = 50
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
-CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
+ATOM_TYPE: Final = "application/atom+xml"
 
 PUBLISHED_AT: Final = time(10, tzinfo=UTC)
 """The hour that entries bear, the JO having none: of that day wherever French law is read, from
@@ -173,7 +173,7 @@ def _feed(asked: SearchRequest) -> Response:
     found = engine.search(asked.replace(tri="recent", par=MOST_ENTRIES))
     answered = engine.search(asked.replace(tri="reponse", par=MOST_ENTRIES))
     events = newest_events(_questions(found), _questions(answered))
-    return Response(write_document(_feed_element(found, events)), content_type=CONTENT_TYPE)
+    return Response(write_document(_feed_element(found, events)), mimetype=ATOM_TYPE)
 
 
 def _questions(results: SearchResults) -> Iterator[Question]:
@@ -196,7 +196,7 @@ def _feed_element(found: SearchResults, events: list[Event]) -> Element:
                 "author",
                 children=(element("name", name), element("uri", public_url("/"))),
             ),
-            _link("self", public_url(feed_url(asked)), "application/atom+xml"),
+            _link("self", public_url(feed_url(asked)), ATOM_TYPE),
             _link("alternate", public_url(results_url(asked)), "text/html"),
             element("rights", source),
             element("generator", "Questions écrites", {"version": program_version()}),

@@ -1,6 +1,10 @@
 """The API in OpenAPI 3.1: `/api/openapi.json`, derived from the declarations of the program.
 
 `OPERATIONS` declares each address once; one more address is one more of its entries.
+
+Left out are `/opensearch.xml`, `/sitemap.xml` with its parts, and `/robots.txt`: browsers and
+crawlers look for them by themselves, in formats that have their own specification, and nothing of
+them depends on a parameter. A generated client would have no use for them.
 """
 
 from __future__ import annotations
@@ -13,23 +17,34 @@ from typing import Any, Final
 from index.stores.manifest import program_version
 from search.facets import FACET
 from search.request import PARAMETERS
-from web.errors import RETRY_AFTER_SECONDS
+from web.citation import BIBTEX, RIS, CitationFormat
+from web.errors import FOR_PROGRAMS, RETRY_AFTER_SECONDS
 from web.exports import CSV, LICENCE, LICENCE_URL, NDJSON, SEPARATORS
+from web.feeds import ATOM_TYPE, FEED_PATH, MOST_ENTRIES
 from web.openapi_examples import EXAMPLES
+from web.period_chart import STATISTICS_CSV
 from web.schemas import SCHEMAS, TEXT, Schema, reference
 from web.security import ALLOWED_METHODS
 from web.settings import Settings
+from web.statistics_tables import LONG_COLUMNS, TABLES
 
 OPENAPI_PATH: Final = "/api/openapi.json"
+SUGGESTIONS_PATH: Final = "/suggestions.json"
+
 JSON: Final = "application/json"
+HTML: Final = "text/html"
+SUGGESTIONS_TYPE: Final = "application/x-suggestions+json"
 
 _SEARCH: Final = tuple(parameter.name for parameter in PARAMETERS)
 _WHOLE_SEARCH: Final = tuple(name for name in _SEARCH if name not in ("page", "par"))
+_WHAT_IS_FOUND: Final = tuple(name for name in _WHOLE_SEARCH if name != "tri")
 
 TAGS: Final[Mapping[str, str]] = {
     "Recherche": "Les recherches du site, page par page.",
     "Questions": "Une question et ce qui l’accompagne.",
     "Exports": "Tous les résultats d’une recherche, dans leur ordre, sans les questions proches.",
+    "Suivi": "Les nouveautés d’une recherche.",
+    "Chiffres": "Les chiffres d’une recherche.",
     "Service": "L’état du service et sa description.",
 }
 
@@ -84,6 +99,21 @@ def _to_question(pointer: str, description: str) -> Schema:
     }
 
 
+def _citation(format_: CitationFormat, description: str) -> Operation:
+    """The address of a question as a reference."""
+    return Operation(
+        f"/questions/{{uid}}.{format_.suffix}",
+        f"citer_{format_.suffix}",
+        "Questions",
+        f"Citer une question en {format_.name}",
+        f"{description} Les refus sont des pages, comme celui de la question.",
+        {format_.mimetype: TEXT},
+        ("uid",),
+        others=(301, 404, 405, 503),
+        headers=("Content-Disposition",),
+    )
+
+
 OPERATIONS: Final = (
     Operation(
         "/api/v1/questions",
@@ -107,6 +137,8 @@ OPERATIONS: Final = (
         others=(301, 404, 405, 503),
         links={"proche": _to_question("/proches/0/uid", "La question la plus proche.")},
     ),
+    _citation(BIBTEX, "Une entrée `@misc`, dont la clé est celle de la question."),
+    _citation(RIS, "Une référence de type `GOVDOC`."),
     Operation(
         "/api/v1/suggestions",
         "completer_recherche",
@@ -115,6 +147,15 @@ OPERATIONS: Final = (
         "Ce qui peut compléter les mots en cours de saisie : dix lignes au plus, chacune avec ce "
         "qu’elle trouve. Les filtres restent en vigueur. La liste est vide si rien ne complète.",
         {JSON: reference("Suggestions")},
+        ("saisie", *_SEARCH[1:]),
+    ),
+    Operation(
+        SUGGESTIONS_PATH,
+        "completer_recherche_opensearch",
+        "Recherche",
+        "Compléter une recherche, pour les navigateurs",
+        "Les mêmes lignes que `/api/v1/suggestions`, dans la forme d’OpenSearch.",
+        {SUGGESTIONS_TYPE: reference("SuggestionsOpenSearch")},
         ("saisie", *_SEARCH[1:]),
     ),
     Operation(
@@ -157,6 +198,31 @@ OPERATIONS: Final = (
         "Ce que sont les deux exports : la recherche, son adresse, ses données et leur citation.",
         {JSON: reference("Export")},
         _WHOLE_SEARCH,
+    ),
+    Operation(
+        FEED_PATH,
+        "suivre_recherche",
+        "Suivi",
+        "Suivre une recherche",
+        f"Les {MOST_ENTRIES} questions et réponses les plus récentes d’une recherche, en Atom "
+        "(RFC 4287), les dernières parues au JO en premier. Une question et sa réponse sont deux "
+        "entrées, un échange en séance une seule. Les questions proches n’y sont pas.",
+        {ATOM_TYPE: TEXT},
+        (*_WHAT_IS_FOUND, "If-None-Match", "If-Modified-Since"),
+        others=(304, 400, 405, 503),
+        headers=("ETag", "Last-Modified", "Cache-Control"),
+    ),
+    Operation(
+        STATISTICS_CSV,
+        "telecharger_statistiques",
+        "Chiffres",
+        "Télécharger les chiffres d’une recherche en CSV",
+        f"Le tableau choisi par `tableau`. Sans lui, tous l’un après l’autre, en quatre colonnes : "
+        f"{', '.join(f'`{column}`' for column in LONG_COLUMNS)}. Pour les tableurs en français : "
+        "points-virgules, virgules décimales et marque d’ordre des octets.",
+        {CSV.mimetype: TEXT},
+        (*_WHAT_IS_FOUND, "tableau", "sep"),
+        headers=("Content-Disposition",),
     ),
     Operation(
         "/sante",
@@ -209,12 +275,24 @@ _OWN_PARAMETERS: Final[Mapping[str, Schema]] = {
     },
     "sep": {
         "in": "query",
-        "description": "virgule : des virgules, sans marque d’ordre des octets.",
+        "description": "virgule : des virgules entre les cellules, des points décimaux, et pas "
+        "de marque d’ordre des octets.",
         "schema": {"type": "string", "enum": list(SEPARATORS)},
+    },
+    "tableau": {
+        "in": "query",
+        "description": "Le seul tableau à donner.",
+        "schema": {"type": "string", "enum": list(TABLES)},
     },
     "If-None-Match": {
         "in": "header",
         "description": "`ETag` du document que le programme a déjà.",
+        "schema": TEXT,
+    },
+    "If-Modified-Since": {
+        "in": "header",
+        "description": "`Last-Modified` du document que le programme a déjà. Sans effet s’il n’est "
+        "pas une date, ou à côté de `If-None-Match`.",
         "schema": TEXT,
     },
 }
@@ -236,6 +314,7 @@ _PARAMETER_EXAMPLES: Final[Mapping[str, Any]] = {
     "facette": "ministere",
     "prefixe": "tra",
     "sep": "virgule",
+    "tableau": "ministere",
 }
 
 _HEADERS: Final[Mapping[str, Schema]] = {
@@ -254,12 +333,23 @@ _HEADERS: Final[Mapping[str, Schema]] = {
         "required": True,
         "schema": {"type": "string", "enum": [", ".join(ALLOWED_METHODS)]},
     },
+    "Cache-Control": {
+        "description": "Un document gardé est à redemander avant de servir encore.",
+        "required": True,
+        "schema": {"type": "string", "enum": ["no-cache"]},
+    },
     "Content-Disposition": {
-        "description": "Nom du fichier, avec la date des données.",
+        "description": "Nom du fichier : la clé de la question, ou ce qu’il contient avec la date "
+        "des données.",
         "required": True,
         "schema": TEXT,
     },
     "ETag": {"description": "Change avec le document.", "required": True, "schema": TEXT},
+    "Last-Modified": {
+        "description": "Jour de la dernière mise à jour des données ; absent si elles n’ont aucune "
+        "date.",
+        "schema": TEXT,
+    },
     "Link": {
         "description": "`service-desc` : ce document. Pour une recherche, `first`, `prev`, `next` "
         "et `last` : les autres pages de résultats.",
@@ -284,22 +374,20 @@ _API_HEADERS: Final = ("Access-Control-Allow-Origin", "Access-Control-Expose-Hea
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """An answer that isn't what was looked for."""
+    """An answer; what it holds, when left out, is what every failure of its address does."""
 
     description: str
-    content: Mapping[str, Schema] = field(default_factory=dict)
+    content: Mapping[str, Schema] | None = None
     headers: tuple[str, ...] = ()
 
 
-_ERRORS: Final = {JSON: reference("Erreurs")}
-
 _OTHER_ANSWERS: Final[Mapping[int, _Answer]] = {
-    301: _Answer("L’adresse usuelle de la question.", {"text/html": TEXT}, ("Location",)),
-    304: _Answer("Le document n’a pas changé.", headers=("ETag",)),
-    400: _Answer("Des valeurs mal formées, toutes énumérées.", _ERRORS),
-    404: _Answer("Rien à cette adresse.", _ERRORS),
-    405: _Answer("Une autre méthode que GET et HEAD.", _ERRORS, ("Allow",)),
-    503: _Answer("L’index ne peut pas être lu pour le moment.", _ERRORS, ("Retry-After",)),
+    301: _Answer("L’adresse usuelle de la question.", {HTML: TEXT}, ("Location",)),
+    304: _Answer("Le document n’a pas changé.", {}),
+    400: _Answer("Des valeurs mal formées, toutes énumérées."),
+    404: _Answer("Rien à cette adresse."),
+    405: _Answer("Une autre méthode que GET et HEAD.", headers=("Allow",)),
+    503: _Answer("L’index ne peut pas être lu pour le moment.", headers=("Retry-After",)),
 }
 
 
@@ -373,7 +461,10 @@ def _operation(operation: Operation) -> Schema:
 
 
 def _response(operation: Operation, code: int, answer: _Answer) -> Schema:
-    content, headers = answer.content, answer.headers
+    headers = answer.headers
+    content = _failure(operation.path) if answer.content is None else answer.content
+    if code == 304:
+        headers = operation.headers  # what would have come with the document (RFC 9110, 15.4.5)
     if code == 503 and operation.unavailable != "Erreurs":
         content, headers = {JSON: reference(operation.unavailable)}, ()
     if operation.path.startswith("/api/"):
@@ -386,3 +477,8 @@ def _response(operation: Operation, code: int, answer: _Answer) -> Schema:
     if code == 200 and operation.links:
         response["links"] = dict(operation.links)
     return response
+
+
+def _failure(path: str) -> dict[str, Schema]:
+    """What any failure of an address is told in: a page, unless it is for programs."""
+    return {JSON: reference("Erreurs")} if path.startswith(FOR_PROGRAMS) else {HTML: TEXT}

@@ -9,17 +9,19 @@ from typing import Any, Final
 
 from index.markup import text_of_html
 from index.question import Question, make_question
-from search.completion import Suggestion
+from search.completion import GENRES, Suggestion
 from search.corpus import Corpus
 from search.description import describe
 from search.engine import Listing
 from search.facets import FacetCounts, FacetValue
 from search.request import BadRequest, SearchRequest
 from search.results import Extraits, Hit, SearchResults, question_url
+from web.display import counted
 from web.exports import describe_listing
 
 _DONNEES_AU: Final = date(2026, 5, 12)
 _GENERATION: Final = 12
+_SITE: Final = "https://questions.example.org{}"
 
 _QUESTION: Final = make_question(
     uid="QANR5L17QE900074",
@@ -87,7 +89,13 @@ def _export() -> dict[str, Any]:
     listing = Listing(_REQUEST, _GENERATION, _DONNEES_AU, 1, iter(()))
     build = {"archives": {"questions_ecrites.json.zip": "ab" * 32}}
     corpus = Corpus(_GENERATION, 1, _DONNEES_AU, fictional=True, holdings=(), build=build)
-    return describe_listing(listing, corpus, "https://questions.example.org{}".format)
+    return describe_listing(listing, corpus, _SITE.format)
+
+
+def _suggestions_opensearch() -> list[Any]:
+    line = _SUGGESTION
+    said = f"{GENRES[line.genre]}, {counted(line.nombre, 'question')}"
+    return ["cotisations soc", [line.texte], [said], [_SITE.format(line.url)]]
 
 
 def _errors() -> dict[str, Any]:
@@ -104,6 +112,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     "Recherche": _results(),
     "Facette": _FACET.as_json(),
     "Suggestions": {"suggestions": [_SUGGESTION.as_json()]},
+    "SuggestionsOpenSearch": _suggestions_opensearch(),
     "Export": _export(),
     "Sante": {
         "statut": "ok",

@@ -264,6 +264,16 @@ SCHEMAS["Suggestion"] = strict_object(
     "Ce qui peut compléter la recherche.",
 )
 SCHEMAS["Suggestions"] = strict_object({"suggestions": list_of(reference("Suggestion"))})
+# Readers of OpenAPI, schemathesis among them, don't all know `prefixItems`.
+SCHEMAS["SuggestionsOpenSearch"] = {
+    "type": "array",
+    "minItems": 4,
+    "maxItems": 4,
+    "items": {"anyOf": [TEXT, list_of(TEXT)]},
+    "description": "Les mots en cours de saisie, tels quels, puis trois listes de même longueur : "
+    "ce qui peut les compléter, ce qui est dit à côté de chaque ligne, l’adresse entière de ce qui "
+    "est trouvé.",
+}
 SCHEMAS["Archive"] = strict_object(
     {
         "nom": TEXT,
