@@ -23,9 +23,9 @@ from search.facets import FACETS, Facet
 from search.query.lexer import OPERATORS
 from search.query.nodes import And, Fielded, Node, Not, Or, Phrase
 from search.request import PARAMETERS, SORTS
+from web.api.schemas import QUESTION, Schema
 from web.commands import main as qe
 from web.commands.shell import DONE_WITH_REJECTS, FAILED, INTERRUPTED
-from web.schemas import QUESTION, Schema
 from web.settings import SETTINGS, Settings
 
 _DOCS: Final = Path(__file__).resolve().parent

@@ -17,22 +17,22 @@ from index.sync.freshness import is_stale
 from search.completion import GENRES
 from search.engine import Engine, Health
 from search.request import LONGEST_QUERY, SIDES, SearchRequest
-from web.api import api
+from web.api.routes import api
 from web.compression import register_compression
-from web.discovery import discovery
 from web.display import duration, register_display
-from web.downloads import downloads
 from web.errors import register_errors
-from web.feeds import feeds
-from web.pages import pages
-from web.panel import register_panel
-from web.question_page import question_pages
-from web.refine import register_refine
+from web.figures.routes import statistics_pages
+from web.files.discovery import discovery
+from web.files.downloads import downloads
+from web.files.feeds import feeds
+from web.files.sitemaps import sitemaps
+from web.pages.panel import register_panel
+from web.pages.refine import register_refine
+from web.pages.routes import pages
+from web.question.routes import question_pages
 from web.security import register_security
 from web.settings import Settings
 from web.site import Site, attach_site, current_site, public_url
-from web.sitemaps import sitemaps
-from web.statistics import statistics_pages
 from web.view import View
 
 STATIC_MAX_AGE: Final = 365 * 24 * 3600

@@ -25,7 +25,7 @@ from web.display import (
     years_of_legislature,
 )
 from web.query_string import named_question, read_params
-from web.record import readable, timeline
+from web.question.record import readable, timeline
 
 TODAY = date(2026, 5, 12)
 

@@ -38,12 +38,12 @@ FACETS_OF_TEXTS = (
 OUR_TAGS = ALLOWED_TAGS | frozenset(
     """a abbr article aside b body button cite code datalist dd details div dl dt fieldset footer
     form h1 h2 h3 h4 head header html i input kbd label legend li link main mark meta nav ol option
-    path rect script section select small span summary svg time title wbr""".split()
+    path pre rect script section select small span summary svg template time title wbr""".split()
 )
 """What our templates are made of."""
 
 HOSTS = {"www.assemblee-nationale.fr", "data.assemblee-nationale.fr", "www.etalab.gouv.fr"}
-HOSTS |= {"questions.assemblee-nationale.fr"}
+HOSTS |= {"questions.assemblee-nationale.fr", "www.defenseurdesdroits.fr"}
 """Where links of ours may lead."""
 
 
@@ -97,7 +97,9 @@ def complaints(page: Page) -> Iterator[str]:
 
 
 def inline_scripts(page: Page) -> list[dict[str, str | None]]:
-    return [attrs for tag, attrs in page.tags if tag == "script" and "src" not in attrs]
+    """Data isn't run: only what describes a question is written so."""
+    scripts = [attrs for tag, attrs in page.tags if tag == "script" and "src" not in attrs]
+    return [attrs for attrs in scripts if attrs != {"type": "application/ld+json"}]
 
 
 def ours(address: str) -> bool:
@@ -163,7 +165,8 @@ def test_a_hostile_title_can_be_read(hostile_client: FlaskClient, number: int) -
     results = Words(hostile_client.get(f"/?q=numero:{number}").text).said
 
     assert WORD in titre
-    assert question.count(titre) >= 2
+    # Signs that turn the direction of writing are no part of what can be read there.
+    assert question.count(re.sub("[\u202a-\u202e\u2066-\u2069]", "", titre)) >= 2
     assert titre in results
 
 

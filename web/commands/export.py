@@ -17,7 +17,7 @@ from index.question import Question
 from search.engine import Listing, open_engine
 from web.commands.search import Option, read_request, search_options
 from web.commands.shell import counted, index_option, shown_progress
-from web.exports import CSV, CSV_WITH_COMMAS, NDJSON, SEPARATORS, ExportFormat
+from web.files.exports import CSV, CSV_WITH_COMMAS, NDJSON, SEPARATORS, ExportFormat
 
 _STEP = "Exporting"
 

@@ -18,7 +18,7 @@ from index.builder import describe_counts
 from search.corpus import Corpus, Gap, Holding
 from search.engine import open_engine
 from web.commands.shell import counted, index_option
-from web.holdings import longest
+from web.pages.holdings import longest
 
 _SHOWN_GAPS: Final = 3
 _SHOWN_SOURCES: Final = 3

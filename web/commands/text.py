@@ -17,7 +17,7 @@ from index.question import Question
 from search.facets import FACET
 from search.results import Hit, SearchResults
 from web.display import date_in_words, full_number, question_count, state_in_words, title_of
-from web.record import NO_QUESTION_TEXT, held_in_sitting, missing_answer, timeline
+from web.question.record import NO_QUESTION_TEXT, held_in_sitting, missing_answer, timeline
 
 WIDTH: Final = 88
 """Columns of running text: longer lines are hard to follow."""

@@ -10,6 +10,9 @@ addEventListener("click", async ({ target }) => {
   const button = target.closest(COPYING);
   if (!button) return;
   const { copier, copierTexte } = button.dataset;
+  const said = document.querySelector("#annonce");
+  // Emptied first: the same words again would not be announced.
+  said.textContent = "";
   let outcome = copierTexte ? "Copié" : "Lien copié";
   try {
     await navigator.clipboard.writeText(
@@ -18,7 +21,6 @@ addEventListener("click", async ({ target }) => {
   } catch {
     outcome = "Copie refusée par le navigateur";
   }
-  const said = document.querySelector("#annonce");
   button.parentElement.querySelector(".copie").textContent = said.textContent = outcome;
 });
 

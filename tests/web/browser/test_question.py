@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browsing import NewContext, excess, served
-from tests.web.test_question_page import hostile_question
+from tests.web.question.test_question_page import hostile_question
 
 pytestmark = pytest.mark.browser
 

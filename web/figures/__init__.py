@@ -1,0 +1,1 @@
+"""A search in figures and charts."""

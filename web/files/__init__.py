@@ -1,0 +1,1 @@
+"""What is taken away or read by programs of others: exports, feeds, sitemaps."""

@@ -1,0 +1,1 @@
+"""The page of one question, and the ways to quote it."""
