@@ -30,7 +30,10 @@ class MonthCount(NamedTuple):
 
 
 Timeline = tuple[MonthCount, ...]
-"""Month by month without a gap, from the first with a question of the search to the last."""
+"""Month by month without a gap, over the years of the questions found, as far as the corpus goes.
+
+A year is then compared with all its questions, those of the months without any found too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,13 @@ class Period:
 
 def usual_unit(timeline: Timeline) -> str:
     """The unit whose bars are few enough to be read: a name of `UNITS`."""
-    return "mois" if len(timeline) <= MOST_MONTHS else "annee"
+    return "mois" if len(trimmed(timeline)) <= MOST_MONTHS else "annee"
+
+
+def trimmed(timeline: Timeline) -> Timeline:
+    """The months from the first with a question of the search to the last."""
+    held = [place for place, count in enumerate(timeline) if count.found]
+    return timeline[held[0] : held[-1] + 1] if held else ()
 
 
 def periods(
@@ -85,9 +94,9 @@ def periods(
     ]
 
 
-def _folded(timeline: Iterable[MonthCount], unit: str) -> Iterator[tuple[date, date, int, int]]:
+def _folded(timeline: Timeline, unit: str) -> Iterator[tuple[date, date, int, int]]:
     if unit == "mois":
-        for month, found, every in timeline:
+        for month, found, every in trimmed(timeline):
             yield month, _last_day(month), found, every
         return
     for year, months in groupby(timeline, key=lambda count: count.month.year):

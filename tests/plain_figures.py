@@ -13,13 +13,16 @@ from search.timeline import MonthCount, Timeline
 
 
 def timeline_of(found: Iterable[Question], corpus: Iterable[Question], field: str) -> Timeline:
-    """The months of one date, from the first question found to the last."""
+    """The months of one date, over the years of the questions found, as far as the corpus goes."""
     counts, every = (
         Counter(day.replace(day=1) for q in questions if (day := getattr(q, field)))
         for questions in (found, corpus)
     )
     months = []
-    month, last = min(counts, default=date.max), max(counts, default=date.min)
+    if not counts:
+        return ()
+    month = max(min(counts).replace(month=1), min(every))
+    last = min(max(counts).replace(month=12), max(every))
     while month <= last:
         months.append(MonthCount(month, counts[month], every[month]))
         month = date(month.year + month.month // 12, month.month % 12 + 1, 1)

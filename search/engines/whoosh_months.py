@@ -47,13 +47,22 @@ def months_of(ordinals: NDArray[np.int32], everything: Ints) -> Months:
 
 
 def count_months(months: Months, documents: Ints) -> Timeline:
-    """How many of some live documents each month has, beside all of them."""
+    """How many of some live documents each month of their years has, beside all of them."""
     found = np.bincount(months.codes.take(documents), minlength=months.counts.size)
     found[0] = 0
     held = places_of(found)
     if not held.size:
         return ()
-    codes = range(int(held[0]), int(held[-1]) + 1)
+    known = places_of(months.counts[1:]) + 1
+    # Years begin at multiples of twelve, counted from January 1970.
+    january, december = (
+        year * 12 + month - months.first + 1
+        for year, month in (
+            ((months.first + int(held[0]) - 1) // 12, 0),
+            ((months.first + int(held[-1]) - 1) // 12, 11),
+        )
+    )
+    codes = range(max(january, int(known[0])), min(december, int(known[-1])) + 1)
     return tuple(
         MonthCount(_first_day(months.first + code - 1), int(found[code]), int(months.counts[code]))
         for code in codes

@@ -38,6 +38,17 @@ def test_a_bar_for_each_year() -> None:
     ]
 
 
+def test_a_year_is_compared_with_all_its_months() -> None:
+    """Months without any question found are no bars of their own, and count in their year."""
+    timeline = months((0, 7), (2, 10), (0, 5), first=date(2025, 1, 1))
+    by_month, by_year = (
+        periods(timeline, unit, donnees_au=date(2027, 1, 1)) for unit in ("mois", "annee")
+    )
+
+    assert [(bar.start, bar.found, bar.every) for bar in by_month] == [(date(2025, 2, 1), 2, 10)]
+    assert [(bar.found, bar.every) for bar in by_year] == [(2, 22)]
+
+
 def test_the_month_in_which_the_data_stop_is_incomplete() -> None:
     """On the last day of a month its questions are known, not before."""
     whole, cut = (

@@ -154,10 +154,10 @@ def test_the_life_of_a_question_is_in_order(questions: list[Question]) -> None:
     """Events come oldest first; the first attribution is not a change."""
     assert [(plain(e.words), e.since and plain(e.since)) for e in timeline(questions[0])] == [
         ("Question publiée au JO, page 1840", None),
-        ("Changement d’attribution : Santé et accès aux soins", "35 jours plus tard"),
-        ("Fin du délai de réponse", "26 jours plus tard"),
-        ("Question signalée au Gouvernement", "1 jour plus tard"),
-        ("Réponse publiée au JO, page 4021", "8 jours plus tard"),
+        ("Changement d’attribution : Santé et accès aux soins", "35 jours après la question"),
+        ("Fin du délai de réponse", "61 jours après la question"),
+        ("Question signalée au Gouvernement", "62 jours après la question"),
+        ("Réponse publiée au JO, page 4021", "70 jours après la question"),
     ]
 
 

@@ -126,7 +126,7 @@ def check_page(client: FlaskClient, address: str) -> None:
     if answer.mimetype == "text/html" and answer.status_code != 302:
         assert list(complaints(Page(answer.text))) == [], address
         assert "\0" not in answer.text, address
-        assert "7*7" in answer.text or "{{" not in answer.text, address
+        assert "7*7" in answer.text or "{{7" not in answer.text, address
 
 
 @pytest.mark.parametrize("address", PAGES)

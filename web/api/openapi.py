@@ -106,7 +106,7 @@ def _citation(format_: CitationFormat, description: str) -> Operation:
         f"citer_{format_.suffix}",
         "Questions",
         f"Citer une question en {format_.name}",
-        f"{description} Les refus sont des pages, comme celui de la question.",
+        f"{description} Les erreurs y sont des pages, en HTML.",
         {format_.mimetype: TEXT},
         ("uid",),
         others=(301, 404, 405, 503),

@@ -11,7 +11,7 @@ from search.description import MONTHS
 from search.request import PER_PAGE, SearchRequest
 from search.results import SearchResults
 from search.statistics import Statistics
-from search.timeline import UNITS, Period, Timeline, periods, usual_unit
+from search.timeline import UNITS, Period, Timeline, periods, trimmed, usual_unit
 from web.display import NO_BREAK_SPACE, counted, grouped, percentage
 from web.figures.charts import (
     MONTHS_APART,
@@ -364,7 +364,7 @@ class _Drawn:
 def _possible_units(timeline: Timeline) -> list[str]:
     """The units whose bars can be told apart, and are more than one."""
     years = {count.month.year for count in timeline}
-    possible = {"mois": len(timeline) <= MOST_BARS, "annee": len(years) > 1}
+    possible = {"mois": len(trimmed(timeline)) <= MOST_BARS, "annee": len(years) > 1}
     return [unit for unit in UNITS if possible[unit]]
 
 

@@ -20,7 +20,7 @@ from web.files.exports import (
     describe_listing,
 )
 from web.query_string import Params, read_keys, read_params, without
-from web.site import current_site
+from web.site import current_site, public_url
 
 downloads = Blueprint("downloads", __name__)
 
@@ -44,9 +44,8 @@ def download_csv() -> Response:
 @downloads.get("/recherche.meta.json")
 def describe_download() -> ResponseReturnValue:
     """What the search is, of which data, and how to quote it."""
-    site = current_site()
     listing = _listing(without(read_params(request.query_string), [SEPARATOR]))
-    return jsonify(describe_listing(listing, site.engine.corpus(), site.settings.absolute))
+    return jsonify(describe_listing(listing, current_site().engine.corpus(), public_url))
 
 
 def _listing(params: Params) -> Listing:

@@ -114,6 +114,10 @@ def register_panel(app: Flask) -> None:
     app.jinja_env.globals.update(periodes=PERIODS, renouvelee=RENEWED, tout_cocher=TICK_ALL)
 
 
+PANEL_PARAMETERS: Final = (*FILTER_FIELDS, TICK_ALL)
+"""What the panel's fields are called that are no filters."""
+
+
 def read_panel(params: Iterable[tuple[str, str]]) -> tuple[PanelRequest, Params]:
     """What the panel's fields ask for, and the other parameters.
 
@@ -127,7 +131,7 @@ def read_panel(params: Iterable[tuple[str, str]]) -> tuple[PanelRequest, Params]
     errors: list[ParameterError] = []
     for name, value in params:
         words = " ".join(value.split())
-        if name != TICK_ALL and name not in FILTER_FIELDS:
+        if name not in PANEL_PARAMETERS:
             others.append((name, value))
         elif name in given:
             errors.append(given_twice(name))

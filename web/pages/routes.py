@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from search.facets import FACET
-from search.request import PER_PAGE, Choice, SearchRequest
+from search.request import PER_PAGE, BadRequest, Choice, ParameterError, SearchRequest
 from search.results import question_url
 from web.figures.period_chart import results_strip, statistics_url
 from web.pages.about import about_context
@@ -14,6 +17,7 @@ from web.pages.help import help_context
 from web.pages.holdings import held_legislatures
 from web.pages.home import home_context
 from web.pages.panel import (
+    PANEL_PARAMETERS,
     Narrowed,
     PanelRequest,
     blank_line,
@@ -33,11 +37,13 @@ from web.pages.refine import (
     view_links,
     word_forms,
 )
-from web.query_string import Params, is_search, named_question, read_params
+from web.query_string import Params, is_search, named_question, read_params, without
 from web.site import current_site
-from web.view import View, read_view
+from web.view import VIEW_PARAMETERS, View, read_view
 
 pages = Blueprint("pages", __name__)
+
+Read = TypeVar("Read")
 
 
 @pages.get("/")
@@ -49,10 +55,32 @@ def home_or_results() -> ResponseReturnValue:
     named = _go_to_named_question(params)
     if named is not None:
         return named
-    view, others = read_view(params)
-    panel, others = read_panel(others)
-    asked = SearchRequest.from_params(others)
+    view, panel, asked = _read(params)
     return _tick_all(asked, view, panel) or _results(asked, view, panel)
+
+
+def _read(params: Params) -> tuple[View, PanelRequest, SearchRequest]:
+    """How the results are shown, what the panel lists, and the search.
+
+    Raises:
+        BadRequest: with the mistakes of all three.
+    """
+    errors: list[ParameterError] = []
+
+    def tried(read: Callable[[Params], Read], otherwise: Read, given: Params) -> Read:
+        try:
+            return read(given)
+        except BadRequest as error:
+            errors.extend(error.errors)
+            return otherwise
+
+    of_search = without(params, (*VIEW_PARAMETERS, *PANEL_PARAMETERS))
+    view = tried(lambda given: read_view(given)[0], View(), params)
+    panel = tried(lambda given: read_panel(given)[0], PanelRequest(), params)
+    asked = tried(SearchRequest.from_params, SearchRequest(), of_search)
+    if errors:
+        raise BadRequest(errors)
+    return view, panel, asked
 
 
 def _go_to_named_question(params: Params) -> ResponseReturnValue | None:

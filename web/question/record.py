@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from itertools import pairwise
 from typing import Any, Final
 
 from index.markup import clean_html, text_of_html
 from index.question import Question
 from web.display import (
+    counted,
     date_in_words,
-    duration,
     full_number,
     lower_initial,
     state_in_words,
@@ -37,7 +36,7 @@ class Event:
 
     Attributes:
         day, words: when, and what.
-        since: how long after the line before it; None for the first and on the same day.
+        since: how long after the question; None on the same day, and when its day is unknown.
     """
 
     day: date
@@ -105,13 +104,14 @@ def withdrawal(question: Question, *, dated: bool) -> str:
 def timeline(question: Question) -> list[Event]:
     """The dated events of a question, oldest first; those of one day in their natural order."""
     events = sorted(_events(question), key=lambda event: event.day)
-    since = (_time_between(before.day, event.day) for before, event in pairwise(events))
-    later = (replace(event, since=time) for event, time in zip(events[1:], since, strict=True))
-    return [*events[:1], *later]
+    asked = question.date_question
+    return [replace(event, since=_time_since(asked, event.day)) for event in events]
 
 
-def _time_between(before: date, after: date) -> str | None:
-    return f"{duration(before, after)} plus tard" if after > before else None
+def _time_since(asked: date | None, day: date) -> str | None:
+    if asked is None or day <= asked:
+        return None
+    return f"{counted((day - asked).days, 'jour')} après la question"
 
 
 def _events(question: Question) -> Iterator[Event]:

@@ -47,7 +47,7 @@ document.addEventListener("choix", (event) => {
   const url = new URL(event.detail, location);
   if (!isSearch(url)) return;
   event.preventDefault();
-  visit(url);
+  visit(url, { from: words });
 });
 
 // A tick is applied at once. So is a date that is picked; one that is typed goes through many
@@ -108,19 +108,21 @@ function asksForTheSame(...urls) {
 async function visit(url, { from = null, toResults = false, back = null } = {}) {
   pending.abort();
   const { signal } = (pending = new AbortController());
-  const asked = words.value;
+  // What is typed and not sent stays where it is typed.
+  const asked = from?.form?.contains(words) ? words.value : words.defaultValue;
   const waiting = setTimeout(() => main.setAttribute("aria-busy", "true"), PATIENCE);
   signal.addEventListener("abort", () => settle(waiting));
   say("");
   try {
     const page = await fetchPage(url, signal);
     if (signal.aborted) return;
-    if (!back) remember(url);
-    shown = addressOf(url);
+    const address = addressIn(page) ?? url;
+    if (!back) remember(address);
+    shown = back ? addressOf(url) : addressOf(address);
     typedDate = null;
     const kept = show(page, from, asked);
     if (toResults) goToResults();
-    else if (back) scrollTo(0, back.y);
+    else if (back) comeBack(back);
     else if (kept) hold(kept);
     settle(waiting);
     say(main.querySelector("h1 .total").textContent);
@@ -173,11 +175,24 @@ addEventListener("scroll", () => {
 addEventListener("popstate", ({ state }) => {
   pending.abort();
   if (addressOf(location) !== shown) return void visit(new URL(location), { back: state ?? { y: 0 } });
-  if (state) scrollTo(0, state.y);
+  if (state) comeBack(state);
 });
 
 function save() {
-  if (addressOf(location) === shown) history.replaceState({ y: scrollY }, "");
+  if (addressOf(location) !== shown) return;
+  const focused = document.activeElement;
+  history.replaceState({ y: scrollY, focus: main.contains(focused) ? nameOf(focused) : null }, "");
+}
+
+function comeBack({ y, focus }) {
+  scrollTo(0, y);
+  if (focus) named().get(focus)?.focus({ preventScroll: true });
+}
+
+// The page's own address, which says the same in the usual order.
+function addressIn(page) {
+  const copied = page.querySelector("main [data-copier]")?.dataset.copier;
+  return copied && new URL(addressOf(new URL(copied, location)), location);
 }
 
 function remember(url) {
@@ -292,15 +307,21 @@ function nameOf(element) {
   return `${element.localName} ${list} ${label ?? element.textContent.trim()}`;
 }
 
+// What can have the focus, by name.
+function named() {
+  const elements = new Map();
+  for (const one of document.querySelectorAll(`${FOCUSABLE}, h1`)) {
+    if (!elements.has(nameOf(one))) elements.set(nameOf(one), one);
+  }
+  return elements;
+}
+
 // Give the focus back to what had it, or to what stands in for it. Returns that element, with the
 // place on the screen where it was.
 function follow(trace, hadFocus) {
-  const named = new Map();
-  for (const one of document.querySelectorAll(`${FOCUSABLE}, h1`)) {
-    if (!named.has(nameOf(one))) named.set(nameOf(one), one);
-  }
+  const elements = named();
   for (const { name, top } of trace) {
-    const found = named.has(name) && reveal(named.get(name));
+    const found = elements.has(name) && reveal(elements.get(name));
     if (!found) continue;
     if (found.localName === "h1") found.tabIndex = -1;
     if (hadFocus) found.focus({ preventScroll: true });

@@ -414,3 +414,37 @@ def test_on_a_phone_the_button_leads_to_the_results(demo: str, new_context: NewC
 
     expect(page.locator("#resultats")).to_be_focused()
     assert abs(place(page.locator("#resultats"))) <= 1
+
+
+def test_words_that_are_not_sent_stay_in_the_box(results: Page) -> None:
+    """A tick in between sends nothing of them, and takes nothing away."""
+    box = results.get_by_label("Rechercher dans les questions et les réponses")
+    box.fill("ministre des armées")
+    results.get_by_role("checkbox", name="17e législature").check()
+    expect(results).to_have_url(re.compile("legislature=17"))
+
+    expect(box).to_have_value("ministre des armées")
+
+
+def test_the_address_is_the_usual_one(results: Page) -> None:
+    """Whatever the order of what was ticked, and whatever is typed to find it in its list."""
+    rubriques = results.locator("[name=filtre_rubrique]")
+    rubriques.fill("s")
+    expect(results.locator(".compte").filter(has_text="valeur")).to_have_count(1)
+    results.get_by_role("checkbox", name="Avec réponse").check()
+    expect(results).to_have_url(re.compile("statut=repondue"))
+    results.get_by_role("checkbox", name="17e législature").check()
+
+    expect(results).to_have_url(re.compile(r"/\?q=ministre&legislature=17&statut=repondue$"))
+
+
+def test_back_brings_the_focus_back(results: Page) -> None:
+    """It is on what was used, not only at the right height."""
+    link = results.get_by_role("link", name="Suivante")
+    link.focus()
+    results.keyboard.press("Enter")
+    expect(results).to_have_url(re.compile("page=2"))
+    results.go_back()
+    expect(results).not_to_have_url(re.compile("page=2"))
+
+    expect(results.get_by_role("link", name="Suivante")).to_be_focused()

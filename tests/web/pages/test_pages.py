@@ -121,15 +121,31 @@ def test_no_result_offers_a_way_out(client: FlaskClient) -> None:
     """An empty search says so in words and links to the search without its filters."""
     text = page(client, "/?q=lune&legislature=17")
 
-    assert f"{NO_QUESTION_HAS_THE_WORDS} Retirez un mot ou un filtre." in text
+    assert "Aucune question ne contient ce mot. Essayez-en un autre ou retirez un filtre." in text
     assert '<p class="issue"> <a href="/?q=lune">Effacer tous les filtres</a>' in text
+
+
+def test_of_several_words_one_can_be_taken_away(client: FlaskClient) -> None:
+    """What is advised can be done."""
+    text = page(client, "/?q=lune+soleil&legislature=17")
+
+    assert f"{NO_QUESTION_HAS_THE_WORDS} Retirez un mot ou un filtre." in text
+
+
+def test_every_mistake_of_an_address_is_told(client: FlaskClient) -> None:
+    """Those of the search, of the view and of the panel together, as contract and API do."""
+    response = client.get("/?vue=x&page=abc&du=2025-02-30&tout_cocher=rien&legislature=abc")
+
+    assert response.status_code == 400
+    for name in ("vue", "page", "du", "tout_cocher", "legislature"):
+        assert f"<code>{name}</code>" in response.text
 
 
 def test_without_filters_only_a_word_can_be_taken_away(client: FlaskClient) -> None:
     """Nobody is told to remove a filter that isn't there."""
     text = page(client, "/?q=lune")
 
-    assert f"{NO_QUESTION_HAS_THE_WORDS} Retirez un mot.</p>" in text
+    assert "Aucune question ne contient ce mot. Essayez-en un autre.</p>" in text
     assert '<p class="issue"> <a href="/aide">' in text
 
 

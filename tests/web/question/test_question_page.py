@@ -207,9 +207,9 @@ def test_other_questions_can_be_told_apart(client: FlaskClient) -> None:
     text = page(client, FOUND).replace("\xa0", " ")
     similar = text[text.index('id="titre-proches"') :]
 
-    assert (
-        '<span>Mme Denise Brûlart, à Travail, <time datetime="2024-05-28">28 mai 2024</time></span>'
-    ) in similar
+    who = "<span>Mme Denise Brûlart, au ministère : Travail, "
+    when = '<time datetime="2024-05-28">28 mai 2024</time></span>'
+    assert who + when in similar
     assert '<span class="etat etat-retiree">Retirée : fin de mandat</span>' in similar
 
 
