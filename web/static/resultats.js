@@ -208,6 +208,7 @@ function show(page, from, asked) {
   const focused = document.activeElement;
   const trace = traceOf(focused === document.body ? from : focused);
   keepOpen(page);
+  const letters = lettersTyped();
   main.style.minHeight = "";
   main.replaceChildren(...page.querySelector("main").childNodes);
   for (const part of AROUND) {
@@ -216,6 +217,7 @@ function show(page, from, asked) {
   showHead(page);
   showSearch(page.querySelector("form[role=search]"), asked);
   document.dispatchEvent(new Event("resultats"));
+  typeAgain(letters);
   return follow(trace, focused !== document.body);
 }
 
@@ -242,6 +244,20 @@ function showSearch(form, asked) {
 function keepOpen(page) {
   const open = new Map(lists(document).map((list) => [nameOfList(list), list.open]));
   for (const list of lists(page)) list.open = open.get(nameOfList(list)) ?? list.open;
+}
+
+// The letters that lists are being narrowed by, which may be others than those that were sent.
+function lettersTyped() {
+  return [...main.querySelectorAll("[data-facette]")].map(({ name, value }) => [name, value]);
+}
+
+function typeAgain(letters) {
+  for (const [name, value] of letters) {
+    const field = main.querySelector(`[name="${name}"]`);
+    if (!field || field.value === value) continue;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }
 
 function lists(root) {
