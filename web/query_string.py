@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, TypeVar
 from urllib.parse import parse_qsl
 
 from index.question import make_uid, parse_uid
@@ -21,7 +21,13 @@ from search.request import (
 LONGEST_QUERY_STRING: Final = 32_000
 """Bytes of a query string: the longest `q`, percent-encoded, fits with its filters."""
 
+PLACE: Final = "rang"
+"""The parameter that says where a question stands in the search that it follows."""
+
 Params = list[tuple[str, str]]
+
+First = TypeVar("First")
+Second = TypeVar("Second")
 
 _SEARCH_PARAMETERS: Final = frozenset(parameter.name for parameter in PARAMETERS)
 
@@ -71,15 +77,15 @@ def without(params: Params, names: Iterable[str]) -> Params:
 
 
 def read_keys(
-    params: Iterable[tuple[str, str]], allowed: Mapping[str, Iterable[str]]
+    params: Iterable[tuple[str, str]], allowed: Mapping[str, Iterable[str] | None]
 ) -> tuple[dict[str, str], Params]:
-    """The parameters that take one of a few values, by name, and the other parameters.
+    """The parameters of some names, each of which takes one value, and the other parameters.
 
     An empty value counts as absent.
 
     Args:
         params: those of a URL.
-        allowed: the names with the values of each.
+        allowed: the names with the values of each; None for any.
 
     Raises:
         BadRequest: a value is unknown, or a parameter is given twice.
@@ -93,8 +99,8 @@ def read_keys(
             others.append((name, raw))
         elif name in given:
             errors.append(given_twice(name))
-        elif value and value not in allowed[name]:
-            expected = ", ".join(allowed[name])
+        elif value and (values := allowed[name]) is not None and value not in values:
+            expected = ", ".join(values)
             message = f"Valeur « {value} » inconnue. Valeurs possibles : {expected}."
             errors.append(ParameterError(name, message))
         elif value:
@@ -102,6 +108,28 @@ def read_keys(
     if errors:
         raise BadRequest(errors)
     return given, others
+
+
+def read_both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """What two readers of one address give.
+
+    Raises:
+        BadRequest: with the mistakes that both of them find.
+    """
+    try:
+        read = first()
+    except BadRequest as error:
+        try:
+            second()
+        except BadRequest as other:
+            raise BadRequest((*error.errors, *other.errors)) from None
+        raise
+    return read, second()
+
+
+def with_param(url: str, name: str, value: str | int) -> str:
+    """The address with one more parameter, whose value needs no encoding."""
+    return f"{url}{'&' if '?' in url else '?'}{name}={value}"
 
 
 def parse_leniently(params: Params) -> SearchRequest:

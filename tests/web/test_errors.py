@@ -170,3 +170,24 @@ def test_an_unknown_page_is_worded(client: FlaskClient) -> None:
 def test_no_address_redirects_elsewhere(client: FlaskClient, path: str) -> None:
     """Doubled slashes are a page that doesn't exist, never a redirection."""
     assert client.get("/", environ_overrides={"PATH_INFO": path}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/?vue=x&tout_cocher=x&page=x", ["vue", "tout_cocher", "page"]),
+        ("/statistiques?mesure=x&du=x", ["mesure", "du"]),
+        ("/statistiques.csv?tableau=x&sep=x&du=x", ["tableau", "sep", "du"]),
+        ("/recherche.csv?sep=x&tri=x", ["sep", "tri"]),
+    ],
+)
+def test_mistakes_of_all_kinds_are_told_together(
+    client: FlaskClient, path: str, names: list[str]
+) -> None:
+    """What only some pages take is no reason to tell the mistakes of a search later."""
+    response = client.get(path)
+    told = response.json["erreurs"] if response.is_json and response.json else []
+
+    assert response.status_code == 400
+    assert [error["parametre"] for error in told] == (names if told else [])
+    assert all(f"<code>{name}</code>" in response.text for name in names if not told)

@@ -26,10 +26,14 @@ from web.figures.charts import (
     thin_labels,
 )
 from web.pages.refine import Link
+from web.query_string import with_param
 from web.view import VIEW_PARAMETERS, View
 
 STATISTICS: Final = "/statistiques"
 STATISTICS_CSV: Final = f"{STATISTICS}.csv"
+
+TABLE: Final = "tableau"
+"""The parameter that chooses one table."""
 
 MOST_MONTH_LABELS: Final = 18
 """Months of a chart that are named one by one; in a longer one, years are."""
@@ -177,8 +181,7 @@ def statistics_url(request: SearchRequest, path: str = STATISTICS) -> str:
 
 def table_url(request: SearchRequest, table: str) -> str:
     """The address of one table of a search's figures, as a file."""
-    url = statistics_url(request, STATISTICS_CSV)
-    return f"{url}{'&' if '?' in url else '?'}tableau={table}"
+    return with_param(statistics_url(request, STATISTICS_CSV), TABLE, table)
 
 
 def period_name(period: Period, unit: str) -> str:

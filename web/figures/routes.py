@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import Blueprint, Response, render_template, request
 
 from search.request import PER_PAGE, SearchRequest
-from search.statistics import Statistics
 from web.figures.breakdown import FEW_ANSWERS, UNANSWERED, group_table, of_states, state_lines
 from web.figures.period_chart import (
     STATISTICS,
     STATISTICS_CSV,
+    TABLE,
     statistics_charts,
     statistics_url,
     table_url,
@@ -20,21 +18,22 @@ from web.figures.tables import TABLES, table_rows
 from web.files.downloads import SEPARATOR, attached, file_name
 from web.files.exports import FRENCH, SEPARATORS, write_table
 from web.pages.refine import chips
-from web.query_string import Params, read_keys, read_params
+from web.query_string import read_both, read_keys, read_params, without
 from web.site import current_site
-from web.view import read_view
+from web.view import VIEW_PARAMETERS, read_view
 
 statistics_pages = Blueprint("statistics", __name__)
-
-TABLE: Final = "tableau"
-"""The parameter that chooses one table."""
 
 
 @statistics_pages.get(STATISTICS)
 def show_statistics() -> str:
     """The figures of a search, each leading to the questions it counts."""
-    view, params = read_view(read_params(request.query_string))
-    statistics = _statistics(params)
+    params = read_params(request.query_string)
+    (view, _), asked = read_both(
+        lambda: read_view(params),
+        lambda: SearchRequest.from_params(without(params, VIEW_PARAMETERS)),
+    )
+    statistics = current_site().engine.statistics(asked)
     asked = statistics.request
     # What only orders a list changes no figure.
     canonical = asked.replace(tri=None, par=PER_PAGE)
@@ -64,16 +63,14 @@ def show_statistics() -> str:
 @statistics_pages.get(STATISTICS_CSV)
 def download_statistics() -> Response:
     """One table of the figures, or all of them in long form."""
-    given, params = read_keys(
-        read_params(request.query_string), {SEPARATOR: SEPARATORS, TABLE: TABLES}
+    params, own = read_params(request.query_string), {SEPARATOR: SEPARATORS, TABLE: TABLES}
+    (given, _), asked = read_both(
+        lambda: read_keys(params, own),
+        lambda: SearchRequest.from_params(without(params, own)),
     )
-    statistics = _statistics(params)
+    statistics = current_site().engine.statistics(asked)
     name = given.get(TABLE)
     dialect = SEPARATORS[given[SEPARATOR]] if SEPARATOR in given else FRENCH
     text = "".join(write_table(table_rows(statistics, name), dialect))
     stem = f"statistiques-{name}" if name else "statistiques"
     return attached(text, "text/csv", file_name(stem, statistics.donnees_au, "csv"))
-
-
-def _statistics(params: Params) -> Statistics:
-    return current_site().engine.statistics(SearchRequest.from_params(params))

@@ -19,7 +19,7 @@ from web.files.exports import (
     ExportFormat,
     describe_listing,
 )
-from web.query_string import Params, read_keys, read_params, without
+from web.query_string import Params, read_both, read_keys, read_params, without
 from web.site import current_site, public_url
 
 downloads = Blueprint("downloads", __name__)
@@ -37,8 +37,13 @@ def download_ndjson() -> Response:
 @downloads.get("/recherche.csv")
 def download_csv() -> Response:
     """Every record of the search, as a table."""
-    given, params = read_keys(read_params(request.query_string), {SEPARATOR: SEPARATORS})
-    return _streamed(_listing(params), CSV_WITH_COMMAS if SEPARATOR in given else CSV)
+    params, own = read_params(request.query_string), {SEPARATOR: SEPARATORS}
+    (given, _), asked = read_both(
+        lambda: read_keys(params, own),
+        lambda: SearchRequest.from_params(without(params, own)),
+    )
+    format_ = CSV_WITH_COMMAS if SEPARATOR in given else CSV
+    return _streamed(current_site().engine.listing(asked), format_)
 
 
 @downloads.get("/recherche.meta.json")

@@ -14,10 +14,10 @@ from flask import Flask
 
 from search.description import PERIODS, RENEWED
 from search.facets import EN_RETARD, FACET, FACETS, FacetCounts, FacetValue
-from search.request import BadRequest, Choice, ParameterError, SearchRequest, given_twice
+from search.request import Choice, SearchRequest
 from search.results import SearchResults
 from web.pages.refine import carried_params
-from web.query_string import Params
+from web.query_string import Params, read_keys
 from web.view import View
 
 SHOWN_AT_ONCE: Final = 5
@@ -114,7 +114,12 @@ def register_panel(app: Flask) -> None:
     app.jinja_env.globals.update(periodes=PERIODS, renouvelee=RENEWED, tout_cocher=TICK_ALL)
 
 
-PANEL_PARAMETERS: Final = (*FILTER_FIELDS, TICK_ALL)
+_PANEL_VALUES: Final[Mapping[str, Iterable[str] | None]] = {
+    TICK_ALL: _FIELD_OF,
+    **dict.fromkeys(FILTER_FIELDS),
+}
+
+PANEL_PARAMETERS: Final = tuple(_PANEL_VALUES)
 """What the panel's fields are called that are no filters."""
 
 
@@ -126,26 +131,10 @@ def read_panel(params: Iterable[tuple[str, str]]) -> tuple[PanelRequest, Params]
     Raises:
         BadRequest: a parameter is given twice, or the facet to tick has no such list.
     """
-    given: dict[str, str] = {}
-    others: Params = []
-    errors: list[ParameterError] = []
-    for name, value in params:
-        words = " ".join(value.split())
-        if name not in PANEL_PARAMETERS:
-            others.append((name, value))
-        elif name in given:
-            errors.append(given_twice(name))
-        elif name == TICK_ALL and words and words not in _FIELD_OF:
-            expected = ", ".join(_FIELD_OF)
-            message = f"Valeur « {words} » inconnue. Valeurs possibles : {expected}."
-            errors.append(ParameterError(name, message))
-        elif words:
-            given[name] = words
-    if errors:
-        raise BadRequest(errors)
+    given, others = read_keys(params, _PANEL_VALUES)
     ticked = given.pop(TICK_ALL, None)
     return PanelRequest(
-        {FILTER_FIELDS[name]: words for name, words in given.items()}, ticked
+        {FILTER_FIELDS[name]: " ".join(words.split()) for name, words in given.items()}, ticked
     ), others
 
 

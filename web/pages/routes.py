@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from search.facets import FACET
-from search.request import PER_PAGE, BadRequest, Choice, ParameterError, SearchRequest
+from search.request import PER_PAGE, Choice, SearchRequest
 from search.results import question_url
 from web.figures.period_chart import results_strip, statistics_url
 from web.pages.about import about_context
@@ -37,13 +34,20 @@ from web.pages.refine import (
     view_links,
     word_forms,
 )
-from web.query_string import Params, is_search, named_question, read_params, without
+from web.query_string import (
+    PLACE,
+    Params,
+    is_search,
+    named_question,
+    read_both,
+    read_params,
+    with_param,
+    without,
+)
 from web.site import current_site
 from web.view import VIEW_PARAMETERS, View, read_view
 
 pages = Blueprint("pages", __name__)
-
-Read = TypeVar("Read")
 
 
 @pages.get("/")
@@ -65,21 +69,15 @@ def _read(params: Params) -> tuple[View, PanelRequest, SearchRequest]:
     Raises:
         BadRequest: with the mistakes of all three.
     """
-    errors: list[ParameterError] = []
-
-    def tried(read: Callable[[Params], Read], otherwise: Read, given: Params) -> Read:
-        try:
-            return read(given)
-        except BadRequest as error:
-            errors.extend(error.errors)
-            return otherwise
-
-    of_search = without(params, (*VIEW_PARAMETERS, *PANEL_PARAMETERS))
-    view = tried(lambda given: read_view(given)[0], View(), params)
-    panel = tried(lambda given: read_panel(given)[0], PanelRequest(), params)
-    asked = tried(SearchRequest.from_params, SearchRequest(), of_search)
-    if errors:
-        raise BadRequest(errors)
+    (view, _), ((panel, _), asked) = read_both(
+        lambda: read_view(params),
+        lambda: read_both(
+            lambda: read_panel(params),
+            lambda: SearchRequest.from_params(
+                without(params, (*VIEW_PARAMETERS, *PANEL_PARAMETERS))
+            ),
+        ),
+    )
     return view, panel, asked
 
 
@@ -171,8 +169,7 @@ def search_link(q: str = "", **params: str) -> str:
 @pages.app_template_global("lien_resultat")
 def result_link(asked: SearchRequest, view: View, uid: str, rank: int) -> str:
     """The address of a question that remembers the search it was found by, and its view."""
-    url = view.url(asked, question_url(uid))
-    return f"{url}{'&' if '?' in url else '?'}rang={rank}"
+    return with_param(view.url(asked, question_url(uid)), PLACE, rank)
 
 
 @pages.app_template_global("champs_reportes")

@@ -18,12 +18,14 @@ from search.results import question_url
 from web.errors import QuestionNotFound
 from web.pages.routes import result_link
 from web.query_string import (
+    PLACE,
     Params,
     canonical_uid,
     named_question,
     parse_leniently,
     read_params,
     search_params,
+    with_param,
 )
 from web.question.citation import CITATION_FORMATS, citation
 from web.question.deadline import deadline_kept
@@ -44,9 +46,6 @@ from web.site import current_site, public_url
 from web.view import View, readable_view
 
 question_pages = Blueprint("question_pages", __name__)
-
-PLACE: Final = "rang"
-"""The parameter that says where a question stands in the search that it follows."""
 
 HIGHLIGHTING: Final = "surlignage"
 """The parameter that leaves the words of a search unmarked; no other page has it."""
@@ -89,7 +88,7 @@ class Reading(NamedTuple):
         url = self.view.url(self.asked, question_url(uid))
         if self.rank is not None:
             url = result_link(self.asked, self.view, uid, self.rank)
-        return url if self.marked else f"{url}{'&' if '?' in url else '?'}{HIGHLIGHTING}={UNMARKED}"
+        return url if self.marked else with_param(url, HIGHLIGHTING, UNMARKED)
 
 
 @question_pages.get("/questions/<uid>")
