@@ -54,18 +54,15 @@ def count_months(months: Months, documents: Ints) -> Timeline:
     if not held.size:
         return ()
     known = places_of(months.counts[1:]) + 1
-    # Years begin at multiples of twelve, counted from January 1970.
-    january, december = (
-        year * 12 + month - months.first + 1
-        for year, month in (
-            ((months.first + int(held[0]) - 1) // 12, 0),
-            ((months.first + int(held[-1]) - 1) // 12, 11),
-        )
-    )
-    codes = range(max(january, int(known[0])), min(december, int(known[-1])) + 1)
+    before = months.first - 1
+    first, last = before + int(held[0]), before + int(held[-1])
+    # Counted from January 1970, years begin at multiples of twelve.
+    start = max(first - first % 12, before + int(known[0]))
+    end = min(last - last % 12 + 11, before + int(known[-1]))
+    shown = slice(start - before, end + 1 - before)
+    counts = zip(found[shown].tolist(), months.counts[shown].tolist(), strict=True)
     return tuple(
-        MonthCount(_first_day(months.first + code - 1), int(found[code]), int(months.counts[code]))
-        for code in codes
+        MonthCount(_first_day(month), *count) for month, count in enumerate(counts, start=start)
     )
 
 

@@ -26,6 +26,7 @@ def count_statistics(search: Search) -> Statistics:
     documents = search.narrow(matches).documents
     unfiltered = matches.documents.size
     counted = _Counted(search, documents)
+    broken_down = {name: counted.break_down(name) for name in BROKEN_DOWN}
     everything = np.zeros(documents.size, np.intp)
     return Statistics(
         request=search.request,
@@ -36,8 +37,8 @@ def count_statistics(search: Search) -> Statistics:
         figures=next(counted.figures(everything, 1)),
         asked=search.timeline(documents),
         answered=count_months(snapshot.months("date_reponse"), documents),
-        groups={name: counted.groups(name) for name in BROKEN_DOWN},
-        valueless={name: counted.valueless(name) for name in BROKEN_DOWN},
+        groups={name: groups for name, (groups, _) in broken_down.items()},
+        valueless={name: valueless for name, (_, valueless) in broken_down.items()},
     )
 
 
@@ -53,22 +54,18 @@ class _Counted:
         self._overdue: Mask = snapshot.overdue.take(documents)
         self._delays = snapshot.integers["delai_jours"].take(documents)
 
-    def groups(self, name: str) -> tuple[Group, ...]:
-        """The figures of each value of a facet that one of the documents bears."""
+    def break_down(self, name: str) -> tuple[tuple[Group, ...], int]:
+        """The figures of each value of a facet that a document bears, and how many bear none."""
         column, facet = self._columns[name], FACET[name]
         figures = self.figures(_values_of(column, self._documents), len(column.valeurs) + 1)
-        next(figures)  # of those without a value
+        valueless = next(figures).nombre
         groups = [
             Group(valeur, facet.libelle(valeur), one)
             for valeur, one in zip(column.valeurs, figures, strict=True)
             if one.nombre
         ]
         # The values stand in the order of display among those of equal count.
-        return tuple(groups if facet.descending else sorted(groups, key=_by_count))
-
-    def valueless(self, name: str) -> int:
-        """How many of the documents have no value of a facet."""
-        return int(np.count_nonzero(_values_of(self._columns[name], self._documents) == 0))
+        return tuple(groups if facet.descending else sorted(groups, key=_by_count)), valueless
 
     def figures(self, groups: Ints, count: int) -> Iterator[Figures]:
         """The figures of each group.
