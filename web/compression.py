@@ -58,6 +58,8 @@ class _Compress(Compress):
             # Only what is no stream is kept compressed.
             response.direct_passthrough = False
             response.make_sequence()
+            # A server may not close the answer of a reader who left, nor then its file.
+            response.close()
         return super().after_request(response)
 
 

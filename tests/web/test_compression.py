@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from io import BufferedReader
 from itertools import count
 
 import brotli
@@ -174,6 +176,17 @@ def test_a_static_file_is_compressed_once(
         client.get("/?q=cotisations", headers=accepting("br"))
 
     assert len(compressed) == 3
+
+
+def test_a_static_file_is_closed_before_it_is_sent(app: Flask) -> None:
+    """A server need not close the answer of a reader who left."""
+    with app.test_request_context(STYLES, headers=accepting("br")):
+        answer = app.full_dispatch_request()
+        readers = [held for held in gc.get_objects() if isinstance(held, BufferedReader)]
+        opened = [str(held.name) for held in readers if not held.closed]
+
+        assert not any(name.endswith(STYLES) for name in opened)
+        assert brotli.decompress(answer.data)
 
 
 class LongListing(LoopEngine):
