@@ -59,9 +59,21 @@ def serve(directory: Path, listener: socket.socket, *, workers: int, threads: in
         SystemExit: the server was stopped.
     """
     load_lexicon()
+    serve_application(
+        lambda: create_app(open_engine(directory)), listener, workers=workers, threads=threads
+    )
+
+
+def serve_application(
+    make_app: Callable[[], Flask], listener: socket.socket, *, workers: int, threads: int
+) -> None:
+    """Serve an application until a signal stops the process; each worker makes its own.
+
+    Raises:
+        SystemExit: the server was stopped.
+    """
     _Server(
-        lambda: create_app(open_engine(directory)),
-        {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads},
+        make_app, {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads}
     ).run()
 
 
