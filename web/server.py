@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 from flask import Flask
@@ -14,8 +17,10 @@ from gunicorn.http import message
 
 from index.errors import QuestionsError
 from index.french.lexicon import load_lexicon
-from search.engine import open_engine
+from search.engine import Engine, open_engine
 from web.application import create_app
+from web.rehearsal import rehearse
+from web.site import site_of
 
 WORKERS: Final = 2
 THREADS: Final = 4
@@ -23,6 +28,9 @@ THREADS: Final = 4
 LONGEST_REQUEST_LINE: Final = 64 * 1024
 """Bytes; the longest `q` with all its filters fits, percent-encoded, and so does an address that
 the site itself answers with a worded 400."""
+
+LOOKED_EVERY: Final = 1.0
+"""Seconds between two looks for a build that was published."""
 
 _MEMORY: Final = "/dev/shm"
 """Workers touch a file every second: on a disk that is busy, they would seem to hang."""
@@ -59,9 +67,30 @@ def serve(directory: Path, listener: socket.socket, *, workers: int, threads: in
         SystemExit: the server was stopped.
     """
     load_lexicon()
-    serve_application(
-        lambda: create_app(open_engine(directory)), listener, workers=workers, threads=threads
-    )
+    serve_application(lambda: _make_site(directory), listener, workers=workers, threads=threads)
+
+
+def _make_site(directory: Path) -> Flask:
+    """The application over an index that follows its builds.
+
+    A new generation answers once it is rehearsed: no visitor waits for what is computed once. It
+    is looked for when nobody comes too, so that the first visitor after a build finds it.
+    """
+
+    def prepare(newer: Engine) -> None:
+        rehearse(site_of(app), newer)
+
+    engine = open_engine(directory, prepare=prepare)
+    app = create_app(engine)
+    Thread(target=_look_for_builds, args=(engine,), daemon=True).start()
+    return app
+
+
+def _look_for_builds(engine: Engine) -> None:
+    while True:
+        time.sleep(LOOKED_EVERY)
+        with suppress(QuestionsError):  # visitors are told, and the log when it is taken up
+            engine.health()
 
 
 def serve_application(

@@ -32,6 +32,9 @@ class Site:
     _known: dict[Callable[[Engine], Any], tuple[int, Any]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _ahead: dict[Callable[[Engine], Any], tuple[int, Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def per_generation(self, read: Callable[[Engine], Facts]) -> Facts:
         """What a function reads of the index, read once for each generation.
@@ -48,9 +51,18 @@ class Site:
         generation = self.engine.health().generation
         known = self._known.get(read)
         if known is None or known[0] != generation:
-            known = self._known[read] = (generation, read(self.engine))
+            known = self._ahead.get(read)
+            if known is None or known[0] != generation:
+                known = (generation, read(self.engine))
+            self._known[read] = known
         facts: Facts = known[1]
         return facts
+
+    def read_ahead(self, engine: Engine) -> None:
+        """Read of an engine all that was read once for a generation: its own will answer next."""
+        generation = engine.health().generation
+        for read in tuple(self._known):
+            self._ahead[read] = (generation, read(engine))
 
 
 def attach_site(app: Flask, site: Site) -> None:
@@ -58,9 +70,14 @@ def attach_site(app: Flask, site: Site) -> None:
     app.extensions[_KEY] = site
 
 
+def site_of(app: Flask) -> Site:
+    """The site of an application."""
+    return cast("Site", app.extensions[_KEY])
+
+
 def current_site() -> Site:
     """The site of the application that is answering."""
-    return cast("Site", current_app.extensions[_KEY])
+    return site_of(current_app)
 
 
 def public_url(path: str) -> str:
