@@ -102,11 +102,11 @@ def _flat(at: str, memory: Json) -> Iterator[Verdict]:
 
 
 def _updated(at: str, updates: Json) -> Iterator[Verdict]:
-    begun, failed, taken_up = updates["begun"], len(updates["failed"]), updates["taken_up"]
+    begun, failed, last = updates["begun"], len(updates["failed"]), updates["last_answers"]
     yield Verdict(
-        f"{at}: every update indexed and answered from",
-        f"{begun} begun, {failed} failed; {taken_up} generations in answers",
-        not failed and taken_up > begun,
+        f"{at}: every update indexed, and the last one answered from",
+        f"{failed} of {begun} failed; the last one {'answers' if last else 'does not answer'}",
+        not failed and last,
     )
 
 

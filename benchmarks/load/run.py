@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,6 +41,9 @@ _SEARCHES_A_SECOND: Final = 20
 _RECORDS: Final = 2_000
 """Questions whose words are typed, and that are arrived at."""
 _LOOKED_EVERY: Final = 0.2
+"""Seconds."""
+_LAST_LOOKS: Final = 100
+"""For the last generation, which may come after the last visitor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +167,28 @@ def _visit(run: Run, load: Load, plan: Plan, served: _Served) -> Ran:
                 advance(int(passed))
                 time.sleep(_LOOKED_EVERY)
             updating.finish()
+            last = _is_taken_up(server, updating.generations[-1][0])
         finally:
             updating.stop()
         answers, client_took = client.result()
         said = log.read_text(encoding="utf-8", errors="replace")
-    return Ran(answers, client_took, updating, watch, said)
+    return Ran(answers, client_took, updating, watch, said, last)
+
+
+def _is_taken_up(server: Server, generation: int) -> bool:
+    """Whether both workers come to answer from a generation; a request goes to either."""
+    for _ in range(_LAST_LOOKS):
+        time.sleep(_LOOKED_EVERY)
+        told = [_generation(server) for _ in range(4 * WORKERS)]
+        if min(told) >= generation:
+            return True
+    return False
+
+
+def _generation(server: Server) -> int:
+    with urllib.request.urlopen(f"{server.address}/sante") as answer:
+        generation: int = json.load(answer)["generation"]
+    return generation
 
 
 def _ask_bare(run: Run, load: Load, scratch: Path) -> Json:

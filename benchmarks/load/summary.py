@@ -36,6 +36,7 @@ class Ran:
         answers: in the order they came. client: what their client took.
         updating: the updates and the generations. watch: the samples of the server.
         said: what the server wrote; nothing when all is well.
+        last_answers: whether the server came to answer from the last generation.
     """
 
     answers: Sequence[Answer]
@@ -43,6 +44,7 @@ class Ran:
     updating: Updating
     watch: Watch
     said: str
+    last_answers: bool
 
 
 def summarise(ran: Ran) -> Json:
@@ -156,6 +158,7 @@ def _updates(ran: Ran) -> Json:
         "cpu_seconds": sum(update.cpu_seconds for update in updating.updates),
         "generations": [generation for generation, _, _ in updating.generations],
         "taken_up": len({answer.generation for answer in told}),
+        "last_answers": ran.last_answers,
         "longest_behind": _longest_behind(told, updating),
     }
 
