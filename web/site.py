@@ -58,11 +58,9 @@ class Site:
         facts: Facts = known[1]
         return facts
 
-    def read_ahead(self, engine: Engine) -> None:
-        """Read of an engine all that was read once for a generation: its own will answer next."""
-        generation = engine.health().generation
-        for read in tuple(self._known):
-            self._ahead[read] = (generation, read(engine))
+    def read_ahead(self, engine: Engine, read: Callable[[Engine], Any]) -> None:
+        """Read of a generation that answers next what `per_generation` will be asked for."""
+        self._ahead[read] = (engine.health().generation, read(engine))
 
 
 def attach_site(app: Flask, site: Site) -> None:
