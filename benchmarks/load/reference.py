@@ -154,7 +154,8 @@ class _Words:
         prefixes = tuple({query.prefix for query in queries if query.prefix})
         near = _near(words, {form for own in forms for form in own})
         wanted = {form for own in forms for form in own if form.startswith(prefixes)} | near
-        wanted |= {fold(word) for word in words}
+        # Families are of folded terms: `votre`, which has no lemma, is what `vôtre` folds to.
+        wanted |= {fold(word) for word in words | near}
         self._having = {form: np.zeros(len(chunks_of), np.bool_) for form in sorted(wanted)}
         told = {
             chunk: [self._having[form] for form in own if form in wanted]

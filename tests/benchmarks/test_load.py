@@ -394,3 +394,16 @@ def test_the_command_loads_a_site(corpus: Path, monkeypatch: pytest.MonkeyPatch)
     assert data["updates"]["failed"] == []
     assert data["server_said"] == ""
     assert data["requests"] > 0
+
+
+def test_a_folded_form_counts_where_its_accented_one_makes_the_family(tmp_path: Path) -> None:
+    """`votre` has no lemma, and yet is what `vôtre` folds to: a search for `votres` finds both."""
+    path = tmp_path / "few.ndjson"
+    titres = ("le vôtre", "votre", "les vôtres")
+    records = [record | {"titre": t} for record, t in zip(generate_records(3), titres, strict=True)]
+    bare = [record | {"texte_question": None, "texte_reponse": None} for record in records]
+    path.write_text("\n".join(map(json.dumps, bare)), encoding="utf-8")
+    query = Query("one word", words=("votres",))
+
+    assert Versions(path, [], [query]).count(query, 0) == 3
+    assert found_by(ReferenceEngine(questions_of(path)), query) == 3
