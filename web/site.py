@@ -60,7 +60,11 @@ class Site:
 
     def read_ahead(self, engine: Engine, read: Callable[[Engine], Any]) -> None:
         """Read of a generation that answers next what `per_generation` will be asked for."""
-        self._ahead[read] = (engine.health().generation, read(engine))
+        # What was read ahead for the generation that answers now must not make way for the next.
+        self.per_generation(read)
+        generation = engine.health().generation
+        if self._known[read][0] != generation:
+            self._ahead[read] = (generation, read(engine))
 
 
 def attach_site(app: Flask, site: Site) -> None:
