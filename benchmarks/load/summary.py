@@ -78,8 +78,9 @@ def summarise(ran: Ran) -> Json:
 
 
 def _said(log: str) -> str:
-    """What the server wrote besides where it is."""
-    lines = (line for line in log.splitlines() if not line.startswith("Serving at "))
+    """What the server wrote besides where it is, and that all is well."""
+    usual = ("Serving at ", '"level": "info"')
+    lines = (line for line in log.splitlines() if not any(word in line for word in usual))
     return "\n".join(filter(None, lines))
 
 

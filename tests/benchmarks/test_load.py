@@ -299,6 +299,9 @@ def test_the_line_of_least_squares() -> None:
     assert line_through([(0, 1), (1, 3), (2, 2)]) == pytest.approx((0.5, 0.75**0.5))
 
 
+SAID = 'Serving at http://x\n{"level": "info", "message": "GET / 200"}\n'
+
+
 def ran(answers: list[Answer], *, grown: int = 0, last: bool = True) -> Ran:
     """Twelve minutes of a server whose workers hold a megabyte, and so much more each second."""
     watch = Watch(1)
@@ -308,7 +311,7 @@ def ran(answers: list[Answer], *, grown: int = 0, last: bool = True) -> Ran:
             watch.samples.append(Sample(second, pid, held, held, held, 9, 9, 4, second / 10))
     seen = updating((1, 0.0, 0), (2, 60.0, 1))
     seen.updates = [Update(50.0, 70.0, 0, "", 3.0)]
-    return Ran(answers, Client(720.0, 36.0), seen, watch, "Serving at http://x\n", last)
+    return Ran(answers, Client(720.0, 36.0), seen, watch, SAID, last)
 
 
 def figures(of: Ran, wrong: int = 0) -> dict[str, Any]:
