@@ -19,6 +19,7 @@ from benchmarks.archive import (
     within_bounds,
     write_archive,
 )
+from benchmarks.attack import MOST_RATIO, describe_attack, look_for_worst
 from benchmarks.completion import describe_completion, measure_completion
 from benchmarks.figures import Figures
 from benchmarks.generator import write_questions
@@ -201,6 +202,32 @@ def completion(index: Path, seed: int) -> None:
     """Type words of an index letter by letter, and show how long each letter is waited for."""
     for line in describe_completion(measure_completion(index, seed)):
         click.echo(line)
+
+
+@main.command()
+@click.option("--questions", type=click.IntRange(10, 1_000_000), default=100_000, show_default=True)
+@click.option(
+    "--keep",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="The folder of a run, with its corpus and its index.",
+)
+@click.option("--seconds", type=click.IntRange(1), default=300, show_default=True)
+@click.option("--seed", default=1, show_default=True, help="Another seed makes other addresses.")
+def attack(questions: int, keep: Path, seconds: int, seed: int) -> None:
+    """Look for the dearest address that anyone may send, as an attacker would.
+
+    Fails when one costs more than twenty times the usual results page.
+    """
+    steps = Steps()
+    run = Run(Figures(keep / "figures.json"), keep, steps)
+    workload = workload_of(run.corpus(questions))
+    with steps.step("looking for the dearest address", seconds) as advance:
+        found = look_for_worst(run.index_path(questions, THIS), workload, seconds, seed, advance)
+    for line in describe_attack(found):
+        click.echo(line)
+    if found.ratio > MOST_RATIO:
+        raise click.ClickException(f"an address costs more than {MOST_RATIO} usual ones")
 
 
 @main.command(

@@ -5,7 +5,7 @@ The site, the API and the commands know this protocol and nothing of the engine 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -68,15 +68,17 @@ class Engine(Protocol):
     """Answers searches from one index; safe to share between threads.
 
     A build published while the engine is open is taken up by the next call.
-    Every method raises `index.errors.QuestionsError` when the index can no longer be read.
+    Every method raises `index.errors.QuestionsError` when the index can no longer be read; those
+    that take a request raise `search.budget.SearchTooLong` when it costs more than it may, and
+    `search.budget.TooManyLongSearches` when it would have to wait for others.
     """
 
     def search(self, request: SearchRequest, *, with_timeline: bool = False) -> SearchResults:
-        """The results of a request, with its months if they are asked for. No query raises."""
+        """The results of a request, with its months if they are asked for."""
         ...
 
     def statistics(self, request: SearchRequest) -> Statistics:
-        """A request in figures. No query raises."""
+        """A request in figures."""
         ...
 
     def listing(self, request: SearchRequest) -> Listing:
@@ -97,10 +99,12 @@ class Engine(Protocol):
         """
         ...
 
-    def highlight(self, question: Question, request: SearchRequest) -> Question:
-        """The same question, its title and texts HTML with the request's words in `<mark>`.
+    def highlight(
+        self, questions: Sequence[Question], request: SearchRequest
+    ) -> tuple[Question, ...]:
+        """The same questions, their titles and texts HTML with the request's words in `<mark>`.
 
-        The title becomes HTML too: escaped, then marked.
+        Titles become HTML too: escaped, then marked.
         """
         ...
 
@@ -125,7 +129,7 @@ class Engine(Protocol):
     ) -> tuple[Suggestion, ...]:
         """What may complete the query of a request, within its filters; at most `limit` lines.
 
-        Each finds something, and says exactly how much. No query raises.
+        Each finds something, and says exactly how much.
         """
         ...
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, NotFound
 
 from index.errors import QuestionsError
+from search.budget import SearchTooLong, TooManyLongSearches
 from search.request import BadRequest, ParameterError, SearchRequest
 from web.query_string import parse_leniently, read_params, readable_query
 from web.security import ALLOWED_METHODS
@@ -17,6 +18,7 @@ from web.site import current_site
 from web.view import results_url
 
 RETRY_AFTER_SECONDS: Final = 120
+RETRY_LONG_AFTER_SECONDS: Final = 5
 
 _WORDS: Final[Mapping[int, tuple[str, str]]] = {
     404: ("Page introuvable", "Aucune page à cette adresse. Vérifiez-la, ou faites une recherche."),
@@ -34,6 +36,9 @@ FOR_PROGRAMS: Final = ("/api/", "/recherche.", "/statistiques.", "/suggestions."
 """How the addresses begin whose mistakes are told in JSON."""
 
 _OTHER_WORDS: Final = ("Demande non comprise", "Cette demande n’a pas pu être comprise.")
+
+_TOO_LONG: Final = "Recherche trop longue : ajoutez un mot ou retirez « * »."
+_TOO_MANY: Final = "D’autres recherches longues sont en cours. Réessayez dans quelques secondes."
 
 _HOME: Final = ("Aller à l’accueil", "/")
 """The words and the address of the one link of a page, unless there is a better one."""
@@ -64,6 +69,8 @@ def register_errors(app: Flask) -> None:
     """Make these the only error pages of an application."""
     app.register_error_handler(BadRequest, _bad_request)
     app.register_error_handler(QuestionsError, _unavailable)
+    app.register_error_handler(SearchTooLong, _too_long)
+    app.register_error_handler(TooManyLongSearches, _too_many)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -110,6 +117,22 @@ def _what_can_be_kept() -> tuple[str, str | None]:
 def _unavailable(error: QuestionsError) -> ResponseReturnValue:
     current_app.logger.error("index unavailable: %s", error)
     return _answer(503, *_WORDS[503], headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def _too_long(_: SearchTooLong) -> ResponseReturnValue:
+    """The query is at fault: it would cost as much at any other time."""
+    if _for_programs():
+        return error_json([ParameterError("q", _TOO_LONG)]), 400
+    query, _way_out = _what_can_be_kept()
+    page = _page(
+        "Recherche interrompue", _TOO_LONG, way_out=_HOME, recherche=SearchRequest(q=query)
+    )
+    return page, 400
+
+
+def _too_many(_: TooManyLongSearches) -> ResponseReturnValue:
+    headers = {"Retry-After": str(RETRY_LONG_AFTER_SECONDS)}
+    return _answer(503, "Recherche remise à plus tard", _TOO_MANY, headers=headers)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

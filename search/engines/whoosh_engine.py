@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,6 +22,7 @@ from index.question import Question
 from index.stores.manifest import check, rebuild_command
 from index.stores.whoosh_check import damaged_arrays
 from index.stores.whoosh_store import damage_named, open_index, report_path
+from search.budget import Budgets, SearchTooLong, TooManyLongSearches
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Holding
 from search.engine import DatedUid, Health, Listing
@@ -60,6 +61,7 @@ class _Opened:
     index: ColumnarIndex
     snapshot: Snapshot
     facets: Facets
+    budgets: Budgets
 
     def understand(self, request: SearchRequest) -> Search:
         """A request as it is understood in this generation."""
@@ -105,6 +107,8 @@ def _damage_told(opened: _Opened) -> Iterator[None]:
     """
     try:
         yield
+    except (SearchTooLong, TooManyLongSearches):
+        raise
     except Exception as error:
         if opened.damage is None:
             raise
@@ -163,12 +167,14 @@ class WhooshEngine:
         with self._reading() as opened:
             return opened.snapshot.dated_uids(ranks)
 
-    def highlight(self, question: Question, request: SearchRequest) -> Question:
-        """The question with its title and texts as HTML, the request's words marked."""
+    def highlight(
+        self, questions: Sequence[Question], request: SearchRequest
+    ) -> tuple[Question, ...]:
+        """Questions with their titles and texts as HTML, the request's words marked."""
         with self._reading() as opened:
-            document = opened.snapshot.document_of(question.uid)
-            units = opened.understand(request).units_of(document)
-        return _mark(question, units)
+            documents = [opened.snapshot.document_of(question.uid) for question in questions]
+            units = opened.understand(request).units_of(documents)
+            return tuple(map(_mark, questions, units))
 
     def same_answer(self, question: Question) -> tuple[Question, ...]:
         """The other questions that received the same answer, newest first."""
@@ -235,7 +241,7 @@ class WhooshEngine:
     def _reading(self) -> Iterator[_Opened]:
         """The newest generation, to be read; a failure that damage explains is told as damage."""
         opened = self._current()
-        with _damage_told(opened):
+        with _damage_told(opened), opened.budgets.search():
             yield opened
 
     def _open(self) -> _Opened:
@@ -245,7 +251,8 @@ class WhooshEngine:
             snapshot = Snapshot(
                 open_generation(index), fictional=manifest.fictional, ranking=self._ranking
             )
-            return _Opened(index, snapshot, Facets(snapshot))
+            budgets = Budgets(snapshot.collection.live_count)
+            return _Opened(index, snapshot, Facets(snapshot), budgets)
 
     def _current(self) -> _Opened:
         """The newest generation that can be read; a search under way keeps the one it began with.

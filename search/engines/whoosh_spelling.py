@@ -19,6 +19,7 @@ from index.columnar.dictionary import string_bounds, string_rows
 from index.columnar.layout import SEPARATOR
 from index.columnar.postings import term_numbers
 from index.columnar.segment_arrays import SegmentArrays
+from search.budget import spend
 from search.engines.memo import Memo
 from search.engines.sorted_arrays import places_of, places_of_greatest
 from search.engines.whoosh_collection import Collection
@@ -39,6 +40,9 @@ _RANKED: Final = 64
 
 _REMEMBERED: Final = 1 << 10
 """Words whose corrections are remembered."""
+
+_CORRECTED: Final = 0.5
+"""Postings that are weighed in the time that one word is compared with another."""
 
 _FAR: Final = 99
 _A, _Z = b"az"
@@ -104,6 +108,7 @@ class Spelling:
         return self._collection.document_frequency(self._fields, frozenset([form]))
 
     def _find(self, word: str) -> list[Candidate]:
+        spend(_CORRECTED * self.words.lengths.size)
         near = (one for one in self._near(word) if one.text != word and self._questions(one.text))
         return rank(word, [*near, *self._halves(word)])
 

@@ -58,7 +58,7 @@ def _use(engine: Engine) -> None:
         request = SearchRequest.from_params(params)
         for hit in engine.search(request).hits:
             engine.get(hit.question.uid)
-            engine.highlight(hit.question, request)
+            engine.highlight([hit.question], request)
             engine.same_answer(hit.question)
 
 

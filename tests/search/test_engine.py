@@ -249,7 +249,7 @@ class TestQuestion:
         """Title and texts are HTML with the words marked, the rest of the record is as it was."""
         text = "<p>L’<em>allée</em> &amp; l’eau</p>"
         made = question(900, titre="Eau & <air>", texte_question=text)
-        marked = engine.highlight(made, SearchRequest(q="allees eau"))
+        (marked,) = engine.highlight([made], SearchRequest(q="allees eau"))
 
         assert marked.titre == "<mark>Eau</mark> &amp; &lt;air&gt;"
         assert marked.texte_question == (
@@ -259,7 +259,7 @@ class TestQuestion:
 
     def test_highlight_without_words(self, engine: Engine) -> None:
         """Nothing is marked, and a title is escaped all the same."""
-        marked = engine.highlight(question(900, titre="Eau & air"), SearchRequest())
+        (marked,) = engine.highlight([question(900, titre="Eau & air")], SearchRequest())
 
         assert (marked.titre, marked.texte_reponse) == ("Eau &amp; air", None)
 
@@ -268,7 +268,7 @@ class TestQuestion:
         made = engine.get("QANR5L17QE5")
         assert made is not None
 
-        marked = engine.highlight(made, SearchRequest(q="rivière", champ="reponse"))
+        (marked,) = engine.highlight([made], SearchRequest(q="rivière", champ="reponse"))
         assert "<mark>" not in (marked.titre or "") + (marked.texte_question or "")
 
     def test_same_answer(self, engine: Engine) -> None:
@@ -351,7 +351,7 @@ def test_threads_share_an_engine(engine: Engine) -> None:
         body = engine.search(request).as_json() | {"duree_ms": 0}
         known = engine.get(QUESTIONS[number % 60].uid)
         assert known is not None
-        marked = engine.highlight(known, request)
+        (marked,) = engine.highlight([known], request)
         return json.dumps([body, marked.titre, len(engine.same_answer(known))])
 
     alone = [answer(number) for number in range(200)]
