@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import random
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from heapq import nlargest
+from itertools import cycle
 from pathlib import Path
 from statistics import median
+from threading import Event, Thread
 from typing import Final
 from urllib.parse import unquote_plus, urlencode
 
 from flask.testing import FlaskClient
 
+from benchmarks.site import our_server
 from benchmarks.workload import Query
 from search.engine import open_engine
 from search.facets import FACETS
@@ -34,6 +39,12 @@ PATHS: Final = (
 
 MOST_RATIO: Final = 20
 """What the dearest address may cost, in usual ones."""
+
+MOST_WAIT: Final = 3
+"""How many times longer others may wait beside attackers."""
+
+ATTACKERS: Final = 4
+"""Connections that send the dearest addresses, one each at a time: two for each worker."""
 
 _SHOWN: Final = 120
 """Characters of an address that are shown."""
@@ -92,6 +103,24 @@ class Attack:
         return self.worst[0][0] / self.usual
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The median seconds of usual pages, with nobody else there and beside attackers.
+
+    Attributes:
+        asked: how many were asked for beside attackers.
+    """
+
+    calm: float
+    attacked: float
+    asked: int
+
+    @property
+    def ratio(self) -> float:
+        """How many times longer others wait."""
+        return self.attacked / self.calm
+
+
 def look_for_worst(
     index: Path,
     workload: Sequence[Query],
@@ -116,6 +145,60 @@ def look_for_worst(
             client.get(url)  # warms
         cost = median(_cost(client, url)[0] for url in usual)
         return _climb(client, materials, cost, seconds, random.Random(seed), progress)
+
+
+def measure_others(
+    index: Path, workload: Sequence[Query], attack: Attack, seconds: float
+) -> Others:
+    """How long the usual pages take while the dearest addresses are sent again and again."""
+    usual = [f"/?{urlencode(query.params)}" for query in workload if query.params]
+    with our_server(index) as address:
+        _wait(address, usual, seconds / 2)  # warms
+        calm = _wait(address, usual, seconds)
+        stop = Event()
+        attackers = [
+            Thread(target=_send, args=(address, [url for _, url in attack.worst[place:]], stop))
+            for place in range(ATTACKERS)
+        ]
+        for attacker in attackers:
+            attacker.start()
+        attacked = _wait(address, usual, seconds)
+        stop.set()
+        for attacker in attackers:
+            attacker.join()
+    return Others(median(calm), median(attacked), len(attacked))
+
+
+def _wait(address: str, urls: Sequence[str], seconds: float) -> list[float]:
+    """The seconds that each answer takes, one after the other."""
+    taken, end = [], time.monotonic() + seconds
+    for url in cycle(urls):
+        started = time.perf_counter()
+        with urllib.request.urlopen(address + url) as answer:
+            answer.read()
+        taken.append(time.perf_counter() - started)
+        if time.monotonic() > end:
+            break
+    return taken
+
+
+def _send(address: str, urls: Sequence[str], stop: Event) -> None:
+    """Send addresses one after the other, whatever is answered."""
+    for url in cycle(urls):
+        if stop.is_set():
+            return
+        try:
+            with urllib.request.urlopen(address + url) as answer:
+                answer.read()
+        except (urllib.error.URLError, ConnectionError):
+            continue  # refused: an attacker sends the next one at once
+
+
+def describe_others(others: Others) -> Iterator[str]:
+    """What others waited, in lines."""
+    yield f"others, calm      {others.calm * 1000:8.1f} ms"
+    yield f"others, attacked  {others.attacked * 1000:8.1f} ms   by {ATTACKERS} at once"
+    yield f"attacked ÷ calm   {others.ratio:8.1f}"
 
 
 def describe_attack(found: Attack) -> Iterator[str]:
@@ -256,5 +339,6 @@ class _Materials:
             yield "champ", chance.choice(list(SIDES))
         if chance.random() < 0.3:
             yield "vue", "texte"
-        for name, value in chance.sample(self.filters, chance.choice((0, 0, 1, 5, 40))):
+        number = min(chance.choice((0, 0, 1, 5, 40)), len(self.filters))
+        for name, value in chance.sample(self.filters, number):
             yield name, chance.choice((value, f"-{value}"))
