@@ -47,7 +47,6 @@ _OPTIONS: Final[dict[str, Any]] = {
     "loglevel": "warning",
     # Of a worker's event loop, which nothing holds up for long: searches are its threads'.
     "timeout": 60,
-    "graceful_timeout": GRACE,
     # Longer than proxies keep theirs: the side that closes first is never the one that is asked.
     "keepalive": 75,
     "limit_request_line": LONGEST_REQUEST_LINE,
@@ -98,7 +97,12 @@ def serve(
         lambda: create_app(
             reopening(lambda: open_engine(directory)), downloads=threads // FEWEST_THREADS
         ),
-        {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads},
+        {
+            "bind": f"fd://{listener.detach()}",
+            "workers": workers,
+            "threads": threads,
+            "graceful_timeout": GRACE,
+        },
     ).run()
 
 

@@ -57,7 +57,7 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name in FIELDS}
         if error := _error_of(record):
             line["error"] = list(_told(error))
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line)
 
 
 class TextFormatter(logging.Formatter):

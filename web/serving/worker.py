@@ -247,7 +247,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._close(conn)
 
     def _end(self) -> None:
-        self.set_accept_enabled(False)
+        self._stop_listening()
         now = time.monotonic()
         bound = now + max(0.0, self.cfg.graceful_timeout - STOPPING_MARGIN)
         # A request may be on its way on a connection that was kept: it is answered, as the last.
@@ -260,5 +260,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.tpool.shutdown(wait=False)
         self.poller.close()
         self.method_queue.close()
+
+    def _stop_listening(self) -> None:
+        """Take the connections that wait already; later ones are another process's, or refused."""
+        self.set_accept_enabled(False)
         for listener in self.sockets:
+            listener.setblocking(False)
+            self.accept(listener)
             listener.close()
