@@ -26,6 +26,7 @@ from search.request import PARAMETERS, SORTS
 from web.api.schemas import QUESTION, Schema
 from web.commands import main as qe
 from web.commands.shell import DONE_WITH_REJECTS, FAILED, INTERRUPTED
+from web.serving.request_log import FIELDS as LOG_FIELDS
 from web.settings import SETTINGS, Settings
 
 _DOCS: Final = Path(__file__).resolve().parent
@@ -231,6 +232,10 @@ def _settings() -> Iterator[str]:
     )
 
 
+def _log_fields() -> Iterator[str]:
+    return _table(("field", "what it says"), ((_code(f), said) for f, said in LOG_FIELDS.items()))
+
+
 def _array_shapes() -> Iterator[str]:
     return (f"- {letter}: {meaning}" for letter, meaning in SHAPE_LETTERS.items())
 
@@ -300,6 +305,7 @@ SECTIONS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "commands": _commands,
     "exit-codes": _exit_codes,
     "settings": _settings,
+    "log-fields": _log_fields,
     "array-shapes": _array_shapes,
     "arrays": _arrays,
     "index-shape": _index_shape,

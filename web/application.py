@@ -23,14 +23,16 @@ from web.display import duration, register_display
 from web.errors import register_errors
 from web.figures.routes import statistics_pages
 from web.files.discovery import discovery
-from web.files.downloads import downloads
+from web.files.downloads import downloads as download_pages
 from web.files.feeds import feeds
+from web.files.places import PLACES, register_places
 from web.files.sitemaps import sitemaps
 from web.pages.panel import register_panel
 from web.pages.refine import register_refine
 from web.pages.routes import pages
 from web.question.routes import question_pages
 from web.security import register_security
+from web.serving.request_log import register_request_log
 from web.settings import Settings
 from web.site import Site, attach_site, current_site, public_url
 from web.view import View
@@ -44,6 +46,7 @@ def create_app(
     *,
     settings: Settings | None = None,
     today: Callable[[], date] = date.today,
+    downloads: int = PLACES,
 ) -> Flask:
     """The site and its API over one engine.
 
@@ -51,6 +54,7 @@ def create_app(
         engine: where to search; it stays the caller's to close.
         settings: what the site says of itself; read from the environment when left out.
         today: the day it is, asked for each page: data that have grown old are said to be.
+        downloads: how many whole searches are sent at a time, in this process.
     """
     app = Flask(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_MAX_AGE
@@ -59,13 +63,15 @@ def create_app(
     attach_site(app, Site(engine, settings or Settings.from_environment(), today))
     _configure_json(app)
     _configure_templates(app)
+    register_request_log(app)
     register_compression(app)
     register_security(app)
     register_errors(app)
+    register_places(app, downloads)
     app.register_blueprint(pages)
     app.register_blueprint(question_pages)
     app.register_blueprint(api)
-    app.register_blueprint(downloads)
+    app.register_blueprint(download_pages)
     app.register_blueprint(feeds)
     app.register_blueprint(discovery)
     app.register_blueprint(sitemaps)

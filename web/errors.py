@@ -7,13 +7,14 @@ from typing import Final
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 
 from index.errors import QuestionsError
 from search.budget import SearchTooLong, TooManyLongSearches
 from search.request import BadRequest, ParameterError, SearchRequest
 from web.query_string import parse_leniently, read_params, readable_query
 from web.security import ALLOWED_METHODS
+from web.serving.request_log import request_id
 from web.site import current_site
 from web.view import results_url
 
@@ -58,6 +59,14 @@ class UnknownFacet(NotFound):
 
     def __init__(self, facets: str) -> None:
         super().__init__(f"Facette inconnue. Facettes possibles : {facets}.")
+
+
+class TooManyDownloads(ServiceUnavailable):
+    """As many whole searches are being sent as this process sends at a time."""
+
+    title = "Téléchargement impossible pour le moment"
+    description = "Trop de téléchargements en cours : réessayez dans une minute."
+    seconds = 60
 
 
 _HOLDINGS: Final = ("Voir les questions que contient ce site, et celles qui y manquent", "/corpus")
@@ -140,11 +149,17 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and 300 <= error.code < 400:
         return error
     code = error.code or 500
+    if isinstance(error, TooManyDownloads):
+        headers = {"Retry-After": str(error.seconds)}
+        return _answer(code, error.title, error.description or "", headers=headers)
     headers = {"Allow": ", ".join(ALLOWED_METHODS)} if code == 405 else {}
     if type(error) in _PARAMETER_AT_FAULT:
         title, message = getattr(error, "title", ""), error.description or ""
         return _answer(code, title, message, parameter=_PARAMETER_AT_FAULT[type(error)])
-    return _answer(code, *_WORDS.get(code, _OTHER_WORDS), headers=headers)
+    title, message = _WORDS.get(code, _OTHER_WORDS)
+    if code == 500 and (reference := request_id()):
+        message += f" Référence à donner si vous nous écrivez : {reference}."
+    return _answer(code, title, message, headers=headers)
 
 
 def _answer(

@@ -16,9 +16,22 @@ from index.errors import QuestionsError
 from index.french.lexicon import load_lexicon
 from search.engine import open_engine
 from web.application import create_app
+from web.serving.logs import ServerLog, configure_logs
+from web.serving.reopening import reopening
+from web.serving.worker import Worker
 
 WORKERS: Final = 2
 THREADS: Final = 4
+"""In each worker; they answer, and wait for no client but those of long downloads."""
+
+FEWEST_THREADS: Final = 2
+"""A download may hold one: another is left for pages."""
+
+BACKLOG: Final = 1024
+"""Connections that wait to be taken; some systems admit fewer."""
+
+GRACE: Final = 30
+"""Seconds that running requests and downloads have to end in, once the server is told to stop."""
 
 LONGEST_REQUEST_LINE: Final = 64 * 1024
 """Bytes; the longest `q` with all its filters fits, percent-encoded, and so does an address that
@@ -28,12 +41,19 @@ _MEMORY: Final = "/dev/shm"
 """Workers touch a file every second: on a disk that is busy, they would seem to hang."""
 
 _OPTIONS: Final[dict[str, Any]] = {
-    "worker_class": "gthread",
-    "timeout": 60,
-    "graceful_timeout": 10,
-    "keepalive": 5,
+    "worker_class": Worker,
+    "logger_class": ServerLog,
+    "errorlog": None,
     "loglevel": "warning",
+    # Of a worker's event loop, which nothing holds up for long: searches are its threads'.
+    "timeout": 60,
+    # Longer than proxies keep theirs: the side that closes first is never the one that is asked.
+    "keepalive": 75,
     "limit_request_line": LONGEST_REQUEST_LINE,
+    "limit_request_fields": 100,
+    "limit_request_field_size": 8190,
+    # The same answers to malformed requests everywhere, whatever else is installed.
+    "http_parser": "python",
     "control_socket_disable": True,
     "worker_tmp_dir": _MEMORY if os.access(_MEMORY, os.W_OK) else None,
 }
@@ -43,25 +63,46 @@ class AddressUnavailable(QuestionsError):
     """The server cannot listen where it was asked to."""
 
 
-def serve(directory: Path, listener: socket.socket, *, workers: int, threads: int) -> None:
+def serve(
+    directory: Path,
+    listener: socket.socket,
+    *,
+    workers: int,
+    threads: int,
+    log: str | None = None,
+) -> None:
     """Serve the index in `directory` until a signal stops the process.
 
     The lexicon is loaded before the workers fork: they share its memory, and no search has to
     wait for it.
 
+    A worker that finds no index it can open answers so in words until there is one.
+
+    Signals: TERM lets running requests end within `GRACE`, INT and QUIT end them, HUP replaces
+    the workers one and all without losing a request.
+
     Args:
         directory: where the index is.
         listener: a socket from `bind_address`; gunicorn takes it over and closes it.
         workers: processes, each with its own engine.
-        threads: threads in each of them.
+        threads: threads in each of them; half of them at most serve downloads.
+        log: how the log is written, one of `web.serving.logs.FORMATS`; see `configure_logs`.
 
     Raises:
         SystemExit: the server was stopped.
     """
+    configure_logs(log)
     load_lexicon()
     _Server(
-        lambda: create_app(open_engine(directory)),
-        {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads},
+        lambda: create_app(
+            reopening(lambda: open_engine(directory)), downloads=threads // FEWEST_THREADS
+        ),
+        {
+            "bind": f"fd://{listener.detach()}",
+            "workers": workers,
+            "threads": threads,
+            "graceful_timeout": GRACE,
+        },
     ).run()
 
 
@@ -92,7 +133,7 @@ def bind_address(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
-        listener.listen()
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise AddressUnavailable(

@@ -110,7 +110,7 @@ def test_a_build_is_taken_up_without_a_restart(server: Server, directory: Path) 
 
 
 def test_ctrl_c_stops_the_server_quietly(directory: Path) -> None:
-    """That is how a server ends, so it is no failure and says nothing."""
+    """That is how a server ends, so it is no failure, and nothing is said after the requests."""
     process = start(directory)
     assert process.stderr is not None
     address = process.stderr.readline().split()[2]
@@ -119,7 +119,8 @@ def test_ctrl_c_stops_the_server_quietly(directory: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, rest = process.communicate(timeout=60)
 
-    assert (process.returncode, rest) == (0, "")
+    assert process.returncode == 0
+    assert [json.loads(line)["path"] for line in rest.splitlines()] == ["/sante"]
 
 
 def test_an_unknown_host_is_one_line() -> None:

@@ -19,7 +19,7 @@ from search.facets import FACET
 from search.request import PARAMETERS
 from web.api.examples import EXAMPLES
 from web.api.schemas import SCHEMAS, TEXT, Schema, reference
-from web.errors import FOR_PROGRAMS, RETRY_AFTER_SECONDS
+from web.errors import FOR_PROGRAMS, RETRY_AFTER_SECONDS, TooManyDownloads
 from web.figures.period_chart import STATISTICS_CSV
 from web.figures.tables import LONG_COLUMNS, TABLES
 from web.files.exports import CSV, LICENCE, LICENCE_URL, NDJSON, SEPARATORS
@@ -364,7 +364,7 @@ _HEADERS: Final[Mapping[str, Schema]] = {
     "Retry-After": {
         "description": "Secondes après lesquelles réessayer.",
         "required": True,
-        "schema": {"type": "integer", "enum": [RETRY_AFTER_SECONDS]},
+        "schema": {"type": "integer", "enum": [TooManyDownloads.seconds, RETRY_AFTER_SECONDS]},
     },
 }
 
@@ -387,7 +387,10 @@ _OTHER_ANSWERS: Final[Mapping[int, _Answer]] = {
     400: _Answer("Des valeurs mal formées, toutes énumérées."),
     404: _Answer("Rien à cette adresse."),
     405: _Answer("Une autre méthode que GET et HEAD.", headers=("Allow",)),
-    503: _Answer("L’index ne peut pas être lu pour le moment.", headers=("Retry-After",)),
+    503: _Answer(
+        "L’index ne peut pas être lu pour le moment, ou trop de téléchargements sont en cours.",
+        headers=("Retry-After",),
+    ),
 }
 
 

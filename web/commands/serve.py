@@ -5,12 +5,21 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 from textwrap import fill
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from web.commands.shell import index_option
-from web.server import THREADS, WORKERS, bind_address, check_index, serve, site_address
+from web.server import (
+    FEWEST_THREADS,
+    THREADS,
+    WORKERS,
+    bind_address,
+    check_index,
+    serve,
+    site_address,
+)
+from web.serving.logs import FORMATS
 from web.settings import SETTINGS
 
 _VARIABLES: Final = fill(
@@ -48,24 +57,38 @@ Settings of the site, from the environment:
 @click.option(
     "--workers",
     type=click.IntRange(1),
+    envvar="QE_WORKERS",
     default=WORKERS,
     show_default=True,
-    help="Processes; one a core is sensible.",
+    show_envvar=True,
+    help="Processes; one a core is sensible. They share the memory of the index.",
 )
 @click.option(
     "--threads",
-    type=click.IntRange(1),
+    type=click.IntRange(FEWEST_THREADS),
+    envvar="QE_THREADS",
     default=THREADS,
     show_default=True,
-    help="Threads in each process.",
+    show_envvar=True,
+    help="Threads in each process: requests answered at a time. Half of them at most serve "
+    "downloads of whole searches; slow readers of pages hold none.",
 )
-def serve_command(directory: Path, host: str, port: int, workers: int, threads: int) -> None:
+@click.option(
+    "--log",
+    type=click.Choice(FORMATS),
+    envvar="QE_LOG",
+    show_envvar=True,
+    help="How the log on standard error is written, one line a request without its parameters; "
+    "by default text on a terminal, JSON elsewhere.",
+)
+def serve_command(directory: Path, host: str, port: int, **running: Any) -> None:
     """Serve the index as a site and an API until Ctrl+C.
 
-    A build published meanwhile is taken up without a restart.
+    A build published meanwhile is taken up without a restart. SIGTERM lets what is running end,
+    within 30 seconds; SIGHUP replaces the processes without losing a request.
     """
     check_index(directory)
     with closing(bind_address(host, port)) as listener:
         address = site_address(host, listener)
         click.echo(f"Serving at {address} (Ctrl+C to stop)", err=True)
-        serve(directory, listener, workers=workers, threads=threads)
+        serve(directory, listener, **running)

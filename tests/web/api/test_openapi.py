@@ -287,9 +287,9 @@ def test_each_line_of_an_export_is_a_question(demo_client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("address", FOUND)
 def test_head_is_get_without_a_body(demo_client: FlaskClient, address: str) -> None:
-    """The same status and headers at every address, but for how long the answer took."""
+    """The same status and headers at every address, but for its length and the request's id."""
     asked, told = demo_client.get(address), demo_client.head(address)
-    measured = ("Content-Length",)
+    measured = ("Content-Length", "X-Request-ID")
 
     assert told.data == b""
     assert told.status_code == asked.status_code == 200
