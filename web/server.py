@@ -16,6 +16,7 @@ from index.errors import QuestionsError
 from index.french.lexicon import load_lexicon
 from search.engine import open_engine
 from web.application import create_app
+from web.settings import Settings
 
 WORKERS: Final = 2
 THREADS: Final = 4
@@ -35,6 +36,8 @@ _OPTIONS: Final[dict[str, Any]] = {
     "loglevel": "warning",
     "limit_request_line": LONGEST_REQUEST_LINE,
     "control_socket_disable": True,
+    # Whatever stands in front, headers are believed in one place: web/hosts.py.
+    "forwarded_allow_ips": "",
     "worker_tmp_dir": _MEMORY if os.access(_MEMORY, os.W_OK) else None,
 }
 
@@ -43,7 +46,9 @@ class AddressUnavailable(QuestionsError):
     """The server cannot listen where it was asked to."""
 
 
-def serve(directory: Path, listener: socket.socket, *, workers: int, threads: int) -> None:
+def serve(
+    directory: Path, listener: socket.socket, settings: Settings, *, workers: int, threads: int
+) -> None:
     """Serve the index in `directory` until a signal stops the process.
 
     The lexicon is loaded before the workers fork: they share its memory, and no search has to
@@ -52,6 +57,7 @@ def serve(directory: Path, listener: socket.socket, *, workers: int, threads: in
     Args:
         directory: where the index is.
         listener: a socket from `bind_address`; gunicorn takes it over and closes it.
+        settings: of the site.
         workers: processes, each with its own engine.
         threads: threads in each of them.
 
@@ -60,7 +66,7 @@ def serve(directory: Path, listener: socket.socket, *, workers: int, threads: in
     """
     load_lexicon()
     _Server(
-        lambda: create_app(open_engine(directory)),
+        lambda: create_app(open_engine(directory), settings=settings),
         {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads},
     ).run()
 

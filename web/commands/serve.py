@@ -11,7 +11,7 @@ import click
 
 from web.commands.shell import index_option
 from web.server import THREADS, WORKERS, bind_address, check_index, serve, site_address
-from web.settings import SETTINGS
+from web.settings import SETTINGS, Settings
 
 _VARIABLES: Final = fill(
     " ".join(variable for variable, _ in SETTINGS.values()),
@@ -64,8 +64,9 @@ def serve_command(directory: Path, host: str, port: int, workers: int, threads: 
 
     A build published meanwhile is taken up without a restart.
     """
+    settings = Settings.from_environment()
     check_index(directory)
     with closing(bind_address(host, port)) as listener:
         address = site_address(host, listener)
         click.echo(f"Serving at {address} (Ctrl+C to stop)", err=True)
-        serve(directory, listener, workers=workers, threads=threads)
+        serve(directory, listener, settings, workers=workers, threads=threads)
