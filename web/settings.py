@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from index.errors import QuestionsError
+from index.sync.publisher import shown_address
 
 SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "url": (
@@ -157,4 +158,4 @@ def _read(name: str, variable: str, text: str) -> Any:
     try:
         return _READ.get(name, str)(text)
     except ValueError as error:
-        raise InvalidSetting(f"{variable} is {text!r}: {error}") from error
+        raise InvalidSetting(f"{variable} is {shown_address(text)!r}: {error}") from error

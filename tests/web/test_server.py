@@ -81,6 +81,11 @@ def test_the_announced_address_answers(server: Server) -> None:
     assert json.loads(get(f"{server[1]}/sante")[1])["questions"] == 1
 
 
+def test_this_machine_alone_is_listened_to(server: Server) -> None:
+    """Unless another host is asked for."""
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", server[1])
+
+
 def test_a_long_query_reaches_the_site(server: Server) -> None:
     """2,000 letters take 12,000 bytes with accents; more than that is refused in words."""
     assert get(f"{server[1]}/?q={'%C3%A9' * 2000}")[0] == 200
