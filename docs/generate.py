@@ -226,7 +226,7 @@ def _settings() -> Iterator[str]:
     return _table(
         ("variable", "what it is for", "default"),
         (
-            (_code(variable), help_, defaults[name] or "none")
+            (_code(variable), help_, "none" if defaults[name] in ("", ()) else defaults[name])
             for name, (variable, help_) in SETTINGS.items()
         ),
     )

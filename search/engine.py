@@ -25,18 +25,21 @@ from search.statistics import Statistics
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `/sante` says of an index.
+    """What `/sante` says of an index, and what tells one state of it from another.
 
     Attributes:
         generation: grows by one with each published build.
         questions: how many it holds. donnees_au: its newest JO date, None when there is none.
         fictional: whether it holds the demo corpus, which every page must then say.
+        edition: tells the generation from every other, of an index made anew too, which counts
+            from one again; not for people to read.
     """
 
     generation: int
     questions: int
     donnees_au: date | None
     fictional: bool
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

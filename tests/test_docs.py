@@ -251,6 +251,45 @@ def anchors(markdown: str) -> set[str]:
     }
 
 
+def named_by_the_threat_model() -> list[str]:
+    """The tests that docs/security.md names."""
+    return re.findall(r"`(tests/[\w/]+\.py::\w+)`", read(DOCS / "security.md"))
+
+
+def test_the_tests_of_the_threat_model_exist() -> None:
+    """A threat whose test was renamed would be held by nothing."""
+    named = [test.split("::") for test in named_by_the_threat_model()]
+    missing = [
+        f"{path}::{name}"
+        for path, name in named
+        if not (PROJECT / path).exists() or f"\ndef {name}(" not in read(PROJECT / path)
+    ]
+
+    assert len(named) == read(DOCS / "security.md").count("::") > 50
+    assert missing == []
+
+
+def test_every_threat_has_its_test() -> None:
+    """But the one that nothing holds, which is said to be so."""
+    rows = re.findall(r"^\| (?!could|mistake|---)(.*) \|$", read(DOCS / "security.md"), re.M)
+    without = [row.split(" | ")[0] for row in rows if "::" not in row]
+
+    assert len(rows) > 35
+    assert without == ["to write into the index directory"]
+
+
+@pytest.mark.parametrize("name", ["run", "dev", "bench"])
+def test_dependencies_are_locked_with_hashes(name: str) -> None:
+    """Each at one version, of which every file is known; what pip is told to install is that."""
+    text = read(PROJECT / "requirements" / f"{name}.txt")
+    blocks = re.split(r"\n(?=\S)", re.sub(r"(?m)^\s*#.*\n?", "", text))
+    locked = [block for block in blocks if block.strip()]
+
+    assert len(locked) > 10
+    assert [b for b in locked if not re.match(r"[\w.-]+==\S+ \\\n +--hash=sha256:", b)] == []
+    assert not re.search(r"(?m)^(-|\w+ @|git\+|https?:)", text)
+
+
 def architecture_of(package: str) -> str:
     """What ARCHITECTURE.md says under the heading of a package."""
     sections = re.split(r"^## ", read(PROJECT / "ARCHITECTURE.md"), flags=re.MULTILINE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 
@@ -15,7 +15,7 @@ from search.request import BadRequest, ParameterError, SearchRequest
 from web.query_string import parse_leniently, read_params, readable_query
 from web.security import ALLOWED_METHODS
 from web.serving.request_log import request_id
-from web.site import current_site
+from web.state import forget_the_data, state_of_the_data
 from web.view import results_url
 
 RETRY_AFTER_SECONDS: Final = 120
@@ -184,9 +184,9 @@ def _way_out(code: int, parameter: str | None) -> tuple[str, str]:
 def _page(title: str, message: str, *, way_out: tuple[str, str], **context: object) -> str:
     """An error page; it must come out even when the index can't say how old it is."""
     try:
-        g.setdefault("sante", current_site().engine.health())
+        state_of_the_data()
     except Exception:  # Whatever broke, the reader gets the page.
-        g.sante = None
+        forget_the_data()
     values: dict[str, object] = {"erreurs": (), "issue": way_out} | context
     return render_template("erreur.html", titre_erreur=title, message=message, **values)
 

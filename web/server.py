@@ -16,9 +16,10 @@ from index.errors import QuestionsError
 from index.french.lexicon import load_lexicon
 from search.engine import open_engine
 from web.application import create_app
-from web.serving.logs import ServerLog, configure_logs
+from web.serving.logs import ServerLog
 from web.serving.reopening import reopening
 from web.serving.worker import Worker
+from web.settings import Settings
 
 WORKERS: Final = 2
 THREADS: Final = 4
@@ -55,6 +56,8 @@ _OPTIONS: Final[dict[str, Any]] = {
     # The same answers to malformed requests everywhere, whatever else is installed.
     "http_parser": "python",
     "control_socket_disable": True,
+    # Whatever stands in front, headers are believed in one place: web/hosts.py.
+    "forwarded_allow_ips": "",
     "worker_tmp_dir": _MEMORY if os.access(_MEMORY, os.W_OK) else None,
 }
 
@@ -66,10 +69,10 @@ class AddressUnavailable(QuestionsError):
 def serve(
     directory: Path,
     listener: socket.socket,
+    settings: Settings,
     *,
     workers: int,
     threads: int,
-    log: str | None = None,
 ) -> None:
     """Serve the index in `directory` until a signal stops the process.
 
@@ -84,18 +87,19 @@ def serve(
     Args:
         directory: where the index is.
         listener: a socket from `bind_address`; gunicorn takes it over and closes it.
+        settings: of the site.
         workers: processes, each with its own engine.
         threads: threads in each of them; half of them at most serve downloads.
-        log: how the log is written, one of `web.serving.logs.FORMATS`; see `configure_logs`.
 
     Raises:
         SystemExit: the server was stopped.
     """
-    configure_logs(log)
     load_lexicon()
     _Server(
         lambda: create_app(
-            reopening(lambda: open_engine(directory)), downloads=threads // FEWEST_THREADS
+            reopening(lambda: open_engine(directory)),
+            settings=settings,
+            downloads=threads // FEWEST_THREADS,
         ),
         {
             "bind": f"fd://{listener.detach()}",

@@ -67,10 +67,12 @@ def public_url(path: str) -> str:
     """The absolute address of a path, for what is read away from the site: feeds, sitemaps.
 
     The setting says where the site is. Without it, it is where the request was sent, whose `Host`
-    any client may make up: one that isn't of the shape of a host is written nowhere.
+    any client may make up: one that isn't of the shape of a host is written nowhere, nor is a
+    scheme that a proxy lets through.
     """
     settings = current_site().settings
     if settings.url:
         return settings.absolute(path)
     host = request.host if _HOST.fullmatch(request.host) else _NO_HOST
-    return f"{request.scheme}://{host}{path}"
+    scheme = "https" if request.scheme == "https" else "http"
+    return f"{scheme}://{host}{path}"

@@ -157,10 +157,17 @@ class OpenSegment:
 
 @dataclass(frozen=True, slots=True)
 class OpenGeneration:
-    """One generation of an index with all its files mapped: a build may then remove them."""
+    """One generation of an index with all its files mapped: a build may then remove them.
+
+    Attributes:
+        generation: its number. segments: what it holds.
+        edition: another one for each generation of each index, even of one made anew of the same
+            questions; the same for a copy.
+    """
 
     generation: int
     segments: tuple[OpenSegment, ...]
+    edition: str
 
 
 def open_generation(index: ColumnarIndex) -> OpenGeneration:
@@ -181,7 +188,13 @@ def open_generation(index: ColumnarIndex) -> OpenGeneration:
             if index.latest_generation() == toc.generation:
                 raise
             continue
-        return OpenGeneration(toc.generation, segments)
+        return OpenGeneration(toc.generation, segments, _edition(toc))
+
+
+def _edition(toc: TOC) -> str:
+    """The generation beside the names of its segments, which Whoosh draws at random."""
+    names = sorted(segment.segment_id() for segment in toc.segments)
+    return " ".join((str(toc.generation), *names))
 
 
 def _checksum(content: bytes) -> str:

@@ -218,6 +218,7 @@ class WhooshEngine:
                 snapshot.collection.live_count,
                 snapshot.donnees_au,
                 snapshot.fictional,
+                snapshot.edition,
             )
 
     def corpus(self) -> Corpus:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -333,7 +335,30 @@ def test_a_reversed_period_is_told(engine: Engine) -> None:
 
 def test_health(engine: Engine) -> None:
     """Generation, size and newest JO date of what is held."""
-    assert engine.health() == Health(1, 60, DONNEES_AU, fictional=False)
+    assert replace(engine.health(), edition="") == Health(1, 60, DONNEES_AU, fictional=False)
+
+
+def test_an_edition_is_of_one_index(make_engine: MakeEngine) -> None:
+    """An index made anew of the same questions, of the same generation, is another one."""
+    question = make_question(uid="QANR5L17QE1", date_question=DONNEES_AU, source="a")
+    one, other = (make_engine([question]).health() for _ in range(2))
+
+    assert replace(one, edition="") == replace(other, edition="")
+    assert one.edition != other.edition
+
+
+def test_the_edition_of_a_copy_is_the_same(tmp_path: Path) -> None:
+    """Two machines that serve one index give the same answers."""
+    with open_store(tmp_path / "one", fictional=False, today=DONNEES_AU) as store:
+        publish(store, [make_question(uid="QANR5L17QE1", source="a")])
+    shutil.copytree(tmp_path / "one", tmp_path / "copy")
+    with (
+        closing(open_engine(tmp_path / "one")) as one,
+        closing(open_engine(tmp_path / "copy")) as c,
+    ):
+        editions = {one.health().edition, c.health().edition}
+
+    assert len(editions) == 1
 
 
 def test_threads_share_an_engine(engine: Engine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 from textwrap import fill
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -19,8 +19,8 @@ from web.server import (
     serve,
     site_address,
 )
-from web.serving.logs import FORMATS
-from web.settings import SETTINGS
+from web.serving.logs import FORMATS, configure_logs
+from web.settings import SETTINGS, Settings
 
 _VARIABLES: Final = fill(
     " ".join(variable for variable, _ in SETTINGS.values()),
@@ -81,14 +81,16 @@ Settings of the site, from the environment:
     help="How the log on standard error is written, one line a request without its parameters; "
     "by default text on a terminal, JSON elsewhere.",
 )
-def serve_command(directory: Path, host: str, port: int, **running: Any) -> None:
+def serve_command(directory: Path, host: str, port: int, log: str | None, **running: int) -> None:
     """Serve the index as a site and an API until Ctrl+C.
 
     A build published meanwhile is taken up without a restart. SIGTERM lets what is running end,
     within 30 seconds; SIGHUP replaces the processes without losing a request.
     """
+    settings = Settings.from_environment()
+    configure_logs(log)
     check_index(directory)
     with closing(bind_address(host, port)) as listener:
         address = site_address(host, listener)
         click.echo(f"Serving at {address} (Ctrl+C to stop)", err=True)
-        serve(directory, listener, **running)
+        serve(directory, listener, settings, **running)

@@ -462,21 +462,6 @@ def test_a_part_is_written_as_it_is_sent(
     assert len(parse(b"".join(pieces))) == sitemaps.PART_SIZE
 
 
-@pytest.mark.parametrize("path", ["/sitemap.xml", "/sitemap-1.xml", "/sitemap-2.xml"])
-def test_sitemaps_are_sent_once(client: FlaskClient, path: str) -> None:
-    """Crawlers that have one are told so until a build is published."""
-    etag = client.get(path).headers["ETag"]
-
-    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
-
-
-def test_parts_have_their_own_validators(client: FlaskClient) -> None:
-    """One part is no other."""
-    paths = ("/sitemap.xml", "/sitemap-1.xml", "/sitemap-2.xml")
-
-    assert len({client.get(path).headers["ETag"] for path in paths}) == 3
-
-
 # Robots
 
 
