@@ -53,7 +53,7 @@ _SETTLING: Final = 10_000_000_000
 _log = logging.getLogger(__name__)
 
 
-class _Edition(NamedTuple):
+class _Identity(NamedTuple):
     """What tells an index that was published from every other one at the same path.
 
     The generation alone doesn't: behind a link, another directory counts its own.
@@ -68,7 +68,7 @@ class _Edition(NamedTuple):
 class _Opened:
     """A generation with what is computed from it once."""
 
-    edition: _Edition
+    identity: _Identity
     index: ColumnarIndex
     snapshot: Snapshot
     facets: Facets
@@ -132,8 +132,8 @@ class WhooshEngine:
         """Open the index in `directory`; raises as `search.engine.open_engine` says."""
         self._directory, self._ranking = directory, ranking
         self._lock = Lock()
-        self._unreadable: _Edition | None = None
-        self._listed: tuple[_Edition, int, int, int] | None = None
+        self._unreadable: _Identity | None = None
+        self._listed: tuple[_Identity, int, int, int] | None = None
         _keep_freed_memory()
         self._opened = self._open()
 
@@ -260,8 +260,8 @@ class WhooshEngine:
             snapshot = Snapshot(
                 open_generation(index), fictional=manifest.fictional, ranking=self._ranking
             )
-            edition = _Edition(status.st_dev, status.st_ino, snapshot.generation)
-            return _Opened(edition, index, snapshot, Facets(snapshot))
+            identity = _Identity(status.st_dev, status.st_ino, snapshot.generation)
+            return _Opened(identity, index, snapshot, Facets(snapshot))
 
     def _current(self) -> _Opened:
         """The newest generation that can be read; a search under way keeps the one it began with.
@@ -280,7 +280,7 @@ class WhooshEngine:
         Listing a directory costs more than many a search: one that hasn't changed is not listed,
         once it has been long enough for its time of change to tell two changes apart.
         """
-        opened = self._opened.edition
+        opened = self._opened.identity
         try:
             status = self._directory.stat()
             # With what is open: a link that leads back leads to a directory once listed.
@@ -308,10 +308,10 @@ class WhooshEngine:
                 "generation %s of %s cannot be read: %s", newest.generation, self._directory, error
             )
 
-    def _newest(self) -> _Edition:
+    def _newest(self) -> _Identity:
         """What is at the path now, whether or not it can be read."""
         status = self._directory.stat()
-        return _Edition(status.st_dev, status.st_ino, self._opened.index.latest_generation())
+        return _Identity(status.st_dev, status.st_ino, self._opened.index.latest_generation())
 
 
 def _read_records(opened: _Opened, documents: Ints) -> Iterator[Question]:
