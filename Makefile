@@ -14,10 +14,10 @@ DEMO := demo/acteurs demo/organes demo/questions
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test kills screenshots lint docs bench relevance lock
+.PHONY: help run test kills deploy-check screenshots lint docs bench relevance lock
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/ready-to-run ## Serve var/index, else the demo corpus, on http://127.0.0.1:8000 (or PORT=)
 	@if [ -d var/index ]; then index=var/index; else index=var/demo; fi; \
@@ -29,6 +29,9 @@ test: .venv/ready-to-test ## Run the tests; those in a browser need Chromium
 
 kills: .venv/ready-to-test ## Kill builds at a thousand moments (or KILLS=) and see that nothing is lost
 	$(BIN)/python -m tests.kills --kills $(KILLS)
+
+deploy-check: .venv/ready-to-test ## Try what deploy/ ships; needs nginx and systemd-analyze
+	$(BIN)/python -m tests.deploy
 
 screenshots: .venv/ready-to-test ## Take pictures of every page, to be looked at, into var/screenshots
 	$(BIN)/python -m tests.screenshots
