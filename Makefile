@@ -15,10 +15,10 @@ DEMO := demo/acteurs demo/organes demo/questions
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test kills faults screenshots lint docs bench relevance lock
+.PHONY: help run test kills faults deploy-check screenshots lint docs bench relevance lock
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/ready-to-run ## Serve var/index, else the demo corpus, on http://127.0.0.1:8000 (or PORT=)
 	@if [ -d var/index ]; then index=var/index; else index=var/demo; fi; \
@@ -33,6 +33,9 @@ kills: .venv/ready-to-test ## Kill builds at a thousand moments (or KILLS=) and 
 
 faults: .venv/ready-to-test ## Ill-treat a server for three minutes (or MINUTES=): pages must go on
 	$(BIN)/python -m tests.faults --minutes $(MINUTES)
+
+deploy-check: .venv/ready-to-test ## Try what deploy/ ships; needs nginx and systemd-analyze
+	$(BIN)/python -m tests.deploy
 
 screenshots: .venv/ready-to-test ## Take pictures of every page, to be looked at, into var/screenshots
 	$(BIN)/python -m tests.screenshots

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 from flask import Flask, current_app, request
 
-from search.engine import Engine
+from search.engine import Engine, Health
 from web.settings import Settings
 
 _KEY = "questions_ecrites"
@@ -29,7 +29,7 @@ class Site:
     engine: Engine
     settings: Settings
     today: Callable[[], date]
-    _known: dict[Callable[[Engine], Any], tuple[int, Any]] = field(
+    _known: dict[Callable[[Engine], Any], tuple[Health, Any]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -45,10 +45,11 @@ class Site:
         Raises:
             QuestionsError: the index can no longer be read.
         """
-        generation = self.engine.health().generation
+        # Not the generation alone: an index put in this one's place may bear the same number.
+        health = self.engine.health()
         known = self._known.get(read)
-        if known is None or known[0] != generation:
-            known = self._known[read] = (generation, read(self.engine))
+        if known is None or known[0] != health:
+            known = self._known[read] = (health, read(self.engine))
         facts: Facts = known[1]
         return facts
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -54,10 +54,22 @@ _SETTLING: Final = 10_000_000_000
 _log = logging.getLogger(__name__)
 
 
+class _Identity(NamedTuple):
+    """What tells an index that was published from every other one at the same path.
+
+    The generation alone doesn't: behind a link, another directory counts its own.
+    """
+
+    device: int
+    inode: int
+    generation: int
+
+
 @dataclass(frozen=True)
 class _Opened:
     """A generation with what is computed from it once."""
 
+    identity: _Identity
     index: ColumnarIndex
     snapshot: Snapshot
     facets: Facets
@@ -124,8 +136,8 @@ class WhooshEngine:
         """Open the index in `directory`; raises as `search.engine.open_engine` says."""
         self._directory, self._ranking = directory, ranking
         self._lock = Lock()
-        self._unreadable: int | None = None
-        self._listed: int | None = None
+        self._unreadable: _Identity | None = None
+        self._listed: tuple[_Identity, int, int, int] | None = None
         _keep_freed_memory()
         self._opened = self._open()
 
@@ -247,13 +259,17 @@ class WhooshEngine:
 
     def _open(self) -> _Opened:
         manifest = check(self._directory, analyser=fingerprint())
+        # Before anything is read: of a directory that another replaces meanwhile, the next
+        # request sees that it is not the one.
+        status = self._directory.stat()
         index = open_index(self._directory)
         with damage_named(self._directory):
             snapshot = Snapshot(
                 open_generation(index), fictional=manifest.fictional, ranking=self._ranking
             )
+            identity = _Identity(status.st_dev, status.st_ino, snapshot.generation)
             budgets = Budgets(snapshot.collection.live_count)
-            return _Opened(index, snapshot, Facets(snapshot), budgets)
+            return _Opened(identity, index, snapshot, Facets(snapshot), budgets)
 
     def _current(self) -> _Opened:
         """The newest generation that can be read; a search under way keeps the one it began with.
@@ -267,31 +283,43 @@ class WhooshEngine:
         return self._opened
 
     def _is_outdated(self) -> bool:
-        """Whether there is a generation to take up.
+        """Whether there is a generation to take up, here or where a link leads now.
 
         Listing a directory costs more than many a search: one that hasn't changed is not listed,
         once it has been long enough for its time of change to tell two changes apart.
         """
+        opened = self._opened.identity
         try:
-            changed = self._directory.stat().st_mtime_ns
-            if changed == self._listed:
+            status = self._directory.stat()
+            # With what is open: a link that leads back leads to a directory once listed.
+            listed = (opened, status.st_dev, status.st_ino, status.st_mtime_ns)
+            if listed == self._listed:
                 return False
-            newest = self._opened.index.latest_generation()
+            newest = self._newest()
         except OSError:
             return False  # the directory is gone or being swapped: what is open still answers
-        if newest not in (self._opened.snapshot.generation, self._unreadable):
+        if newest not in (opened, self._unreadable):
             return True
-        if time.time_ns() - changed > _SETTLING:
-            self._listed = changed
+        if time.time_ns() - status.st_mtime_ns > _SETTLING:
+            self._listed = listed
         return False
 
     def _take_up_newest(self) -> None:
-        newest = self._opened.index.latest_generation()
         try:
+            newest = self._newest()
             self._opened = self._open()
+        except OSError:
+            return  # gone between two steps: the next request looks again
         except QuestionsError as error:
             self._unreadable = newest
-            _log.error("generation %s of %s cannot be read: %s", newest, self._directory, error)
+            _log.error(
+                "generation %s of %s cannot be read: %s", newest.generation, self._directory, error
+            )
+
+    def _newest(self) -> _Identity:
+        """What is at the path now, whether or not it can be read."""
+        status = self._directory.stat()
+        return _Identity(status.st_dev, status.st_ino, self._opened.index.latest_generation())
 
 
 def _read_records(opened: _Opened, documents: Ints) -> Iterator[Question]:

@@ -163,6 +163,40 @@ class TestOpening:
         assert totals == [1, 1, 3]
         engine.close()
 
+    def test_a_link_that_leads_elsewhere(self, tmp_path: Path) -> None:
+        """Another index is taken up, though both are of the same generation and unchanged."""
+        for name, number in (("one", 1), ("other", 2)):
+            with open_store(tmp_path / name, fictional=False, today=DONNEES_AU) as store:
+                publish(store, QUESTIONS[:number])
+            os.utime(tmp_path / name, (0, 0))
+        link = tmp_path / "index"
+        link.symlink_to("one")
+        engine = open_engine(link)
+        totals = [engine.search(SearchRequest()).total]
+        for name in ("other", "one"):
+            (tmp_path / "next").symlink_to(name)
+            (tmp_path / "next").rename(link)
+            totals.append(engine.search(SearchRequest()).total)
+
+        assert totals == [1, 2, 1]
+        engine.close()
+
+    def test_a_link_that_leads_to_no_index(self, tmp_path: Path) -> None:
+        """A running engine goes on with what it holds: the link may be on its way elsewhere."""
+        with open_store(tmp_path / "one", fictional=False, today=DONNEES_AU) as store:
+            publish(store, QUESTIONS[:1])
+        link = tmp_path / "index"
+        link.symlink_to("one")
+        engine = open_engine(link)
+        link.unlink()
+        totals = [engine.search(SearchRequest()).total]
+        (tmp_path / "empty").mkdir()
+        link.symlink_to("empty")
+        totals.append(engine.search(SearchRequest()).total)
+
+        assert totals == [1, 1]
+        engine.close()
+
 
 class TestSearch:
     """What the results hold, whatever the words."""
