@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from index.errors import QuestionsError
 from search.request import BadRequest, ParameterError, SearchRequest
-from web.query_string import parse_leniently, read_params, readable_query
+from web.query_string import parse_leniently, query_text, read_params, readable_query
 from web.security import ALLOWED_METHODS
 from web.site import current_site
 from web.view import results_url
@@ -139,7 +139,7 @@ def _answer(
 
 def _way_out(code: int, parameter: str | None) -> tuple[str, str]:
     if code == 503:
-        return "Réessayer", request.full_path.removesuffix("?")
+        return "Réessayer", f"{request.path}?{query_text(request.query_string)}".removesuffix("?")
     return _HOLDINGS if parameter == "uid" else _HOME
 
 
