@@ -5,6 +5,7 @@ PORT ?= 8000
 BENCH ?=
 RELEVANCE ?=
 KILLS ?= 1000
+FUZZ ?=
 
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -14,7 +15,7 @@ DEMO := demo/acteurs demo/organes demo/questions
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test kills screenshots lint docs bench relevance lock
+.PHONY: help run test kills fuzz screenshots lint docs bench relevance lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +30,9 @@ test: .venv/ready-to-test ## Run the tests; those in a browser need Chromium
 
 kills: .venv/ready-to-test ## Kill builds at a thousand moments (or KILLS=) and see that nothing is lost
 	$(BIN)/python -m tests.kills --kills $(KILLS)
+
+fuzz: .venv/ready-to-fuzz ## Try a million inputs on whatever reads what anybody sends (FUZZ=--help)
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 screenshots: .venv/ready-to-test ## Take pictures of every page, to be looked at, into var/screenshots
 	$(BIN)/python -m tests.screenshots
@@ -51,6 +55,7 @@ lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.tom
 	$(PIP_COMPILE) --output-file requirements/run.txt pyproject.toml
 	$(PIP_COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
 	$(PIP_COMPILE) --extra bench --output-file requirements/bench.txt pyproject.toml
+	$(PIP_COMPILE) --extra fuzz --output-file requirements/fuzz.txt pyproject.toml
 
 .venv/ready-to-run: requirements/run.txt pyproject.toml | .venv/bin/python
 	$(PIP_INSTALL) --requirement requirements/run.txt
@@ -59,6 +64,11 @@ lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.tom
 
 .venv/ready-to-bench: requirements/bench.txt pyproject.toml | .venv/bin/python
 	$(PIP_INSTALL) --requirement requirements/bench.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-to-fuzz: requirements/fuzz.txt pyproject.toml | .venv/bin/python
+	$(PIP_INSTALL) --requirement requirements/fuzz.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
