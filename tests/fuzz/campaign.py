@@ -20,8 +20,9 @@ FOLDER: Final = Path("var/fuzz")
 WORKER: Final = ("-m", "tests.fuzz.worker")
 """What Python runs for one campaign."""
 
-LONGEST_WAIT: Final = 60
-"""Seconds after which an input that doesn't end is ended, with its process."""
+LONGEST_WAIT: Final = 30
+"""Seconds, by the clock, after which an input that does not end is ended with its process:
+it may be waiting for something that never comes."""
 
 MOST_GROWTH: Final = 16 << 20
 """Bytes that a process may grow by in the second half of a campaign: libFuzzer itself keeps what
@@ -39,8 +40,8 @@ class Outcome:
     Attributes:
         name: of the target.
         executions: inputs tried.
-        seconds: that they took.
-        slowest: seconds of the slowest.
+        seconds: of processor time that they took.
+        slowest: those of the slowest.
         branches: how many were reached before, and after.
         inputs: how many the next campaign begins with.
         peak: the most bytes of memory held.
@@ -71,7 +72,7 @@ class Outcome:
     def __str__(self) -> str:
         before, after = self.branches
         told = [
-            f"{self.name}: {self.executions:,} executions in {self.seconds:.0f} s"
+            f"{self.name}: {self.executions:,} executions in {self.seconds:.0f} s of processor"
             f" ({self.executions / (self.seconds or 1):.0f}/s, slowest {self.slowest:.2f} s),"
             f" {after:,} branches (+{after - before}), {self.inputs:,} inputs,"
             f" {self.peak >> 20} MB at most, {self.growth / (1 << 20):+.1f} MB in the second half"

@@ -14,7 +14,8 @@ from typing import Final
 from tests.fuzz.target import RunOne
 
 LONGEST_SECONDS: Final = 1.0
-"""Of one input; one that takes longer is tried again, since a busy machine is no finding."""
+"""Of processor time, for one input. One that takes longer is tried again: the first may have filled
+what is kept for all that come."""
 
 MOST_FINDINGS: Final = 10
 """Different ones, after which a campaign ends."""
@@ -35,8 +36,8 @@ class Progress:
 
     Attributes:
         executions: inputs tried.
-        seconds: since the first.
-        slowest: seconds of the slowest input.
+        seconds: of processor time, which a busy machine doesn't make longer.
+        slowest: those of the slowest input.
         memory: the executions and the resident bytes then, `SAMPLES` times.
         findings: what was wrong, by where it was, with the file that holds the input.
     """
@@ -61,7 +62,7 @@ class Watch:
         folder: where inputs that fail are kept.
         told: the file that `Progress` is written to.
         executions: how many inputs there will be.
-        clock: seconds.
+        clock: seconds of processor time.
         resident: bytes of memory that the process holds.
     """
 
@@ -71,7 +72,7 @@ class Watch:
         folder: Path,
         told: Path,
         executions: int,
-        clock: Callable[[], float] = time.perf_counter,
+        clock: Callable[[], float] = time.process_time,
         resident: Callable[[], int] | None = None,
     ) -> None:
         self.progress = Progress()
