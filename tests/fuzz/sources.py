@@ -48,7 +48,7 @@ def _content(way: int, name: str, content: bytes) -> bytes:
     written = io.BytesIO()
     method = zipfile.ZIP_DEFLATED if way == _IN_A_ZIP else zipfile.ZIP_STORED
     with zipfile.ZipFile(written, "w", method) as archive:
-        archive.writestr(f"json/{name}", content)
+        archive.writestr(f"json/é-{name}", content)
         archive.writestr(f"json/2/{name}", content)
     return written.getvalue()
 
@@ -115,7 +115,15 @@ def _words() -> Iterator[str]:
     yield from ('"texte_reponse":', '"attributions":', '"dates_renouvellement":', '"statut":')
     yield from ("null", "true", "[]", "{}", "1e999", "-1", '"\\ud800"', '"\\u0000"', "NaN", "[[[[")
     yield from ("<QUESTION>", "<![CDATA[", "]]>", "<!DOCTYPE", "&#8364;", "&#xd800;", "<MINA>")
-    yield from ("charset=iso-8859-1", "charset=utf-16", 'encoding="', "<QUEST>", "<REP>", "<NUM>")
+    yield from (
+        "charset=iso-8859-1",
+        "charset=undefined",
+        "charset=utf-7",
+        'encoding="',
+        "<QUEST>",
+        "<REP>",
+        "<NUM>",
+    )
     yield from ("Question publiée au JO le : ", "Texte de la réponse", "31/02/2014", "Rubrique : ")
     yield from ("QANR5L17QE", "2014-01-07", "99/99/9999", "PK\x03\x04", "PK\x01\x02", "PK\x05\x06")
 
