@@ -125,7 +125,7 @@ def _words() -> Iterator[str]:
         "<NUM>",
     )
     yield from ("Question publiée au JO le : ", "Texte de la réponse", "31/02/2014", "Rubrique : ")
-    yield from ("QANR5L17QE", "2014-01-07", "99/99/9999", "PK\x03\x04", "PK\x01\x02", "PK\x05\x06")
+    yield from ("QANR5L17QE", "9999-12-31", "99/99/9999", "PK\x03\x04", "PK\x01\x02", "PK\x05\x06")
 
 
 TARGET = Target(
