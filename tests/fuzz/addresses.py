@@ -207,6 +207,6 @@ TARGET = Target(
         *("-", "lisible", "en_retard", "//", "..", ".htm", ".pdf", "?"),
     ),
     longest=800,
-    share=0.5,
+    share=0.6,
     packages=("search", "web"),
 )

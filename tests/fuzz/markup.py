@@ -142,6 +142,6 @@ TARGET = Target(
         *("<mark>", "\ufdd0", "\ufdd1", "… ", " …", ". L", "M. le"),
     ),
     longest=1_000,
-    share=0.17,
+    share=0.12,
     packages=("index.markup", "search.marks", "search.snippets"),
 )

@@ -129,6 +129,6 @@ TARGET = Target(
         *("ARS", "agence régionale de santé", "1 960", "6,6", "17-2621QE", "e\u0301", "\u00a0"),
     ),
     longest=400,
-    share=0.22,
+    share=0.18,
     packages=("search.query", "search.expansion", "search.corrections", "search.sigles"),
 )

@@ -134,6 +134,6 @@ TARGET = Target(
     seeds=seeds,
     words=tuple(_words()),
     longest=6_000,
-    share=0.09,
+    share=0.08,
     packages=("index.sources", "index.question"),
 )
