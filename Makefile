@@ -6,6 +6,7 @@ BENCH ?=
 RELEVANCE ?=
 KILLS ?= 1000
 MINUTES ?= 3
+FUZZ ?=
 
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -15,7 +16,7 @@ DEMO := demo/acteurs demo/organes demo/questions
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test kills faults deploy-check screenshots lint docs bench relevance lock
+.PHONY: help run test kills faults fuzz deploy-check screenshots lint docs bench relevance lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +34,9 @@ kills: .venv/ready-to-test ## Kill builds at a thousand moments (or KILLS=) and 
 
 faults: .venv/ready-to-test ## Ill-treat a server for three minutes (or MINUTES=): pages must go on
 	$(BIN)/python -m tests.faults --minutes $(MINUTES)
+
+fuzz: .venv/ready-to-fuzz ## Try a million inputs on whatever reads what anybody sends (FUZZ=--help)
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 deploy-check: .venv/ready-to-test ## Try what deploy/ ships; needs nginx and systemd-analyze
 	$(BIN)/python -m tests.deploy
@@ -58,6 +62,7 @@ lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.tom
 	$(PIP_COMPILE) --output-file requirements/run.txt pyproject.toml
 	$(PIP_COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
 	$(PIP_COMPILE) --extra bench --output-file requirements/bench.txt pyproject.toml
+	$(PIP_COMPILE) --extra fuzz --output-file requirements/fuzz.txt pyproject.toml
 
 .venv/ready-to-run: requirements/run.txt pyproject.toml | .venv/bin/python
 	$(PIP_INSTALL) --requirement requirements/run.txt
@@ -66,6 +71,11 @@ lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.tom
 
 .venv/ready-to-bench: requirements/bench.txt pyproject.toml | .venv/bin/python
 	$(PIP_INSTALL) --requirement requirements/bench.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-to-fuzz: requirements/fuzz.txt pyproject.toml | .venv/bin/python
+	$(PIP_INSTALL) --requirement requirements/fuzz.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 

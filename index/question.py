@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import MAXYEAR, date
 from enum import IntEnum
 from functools import cached_property
 from operator import attrgetter
@@ -476,8 +476,13 @@ def months_to_answer(asked: date) -> int:
 
 
 def answer_deadline(asked: date) -> date:
-    """The day on which the time to answer ends, clipped to the end of a shorter month."""
+    """The day on which the time to answer ends, clipped to the end of a shorter month.
+
+    Of a date mistyped so late that no calendar has that day, the last day there is.
+    """
     year, month = divmod(asked.year * 12 + asked.month - 1 + months_to_answer(asked), 12)
+    if year > MAXYEAR:
+        return date.max
     for day in range(asked.day, 27, -1):
         try:
             return date(year, month + 1, day)

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 from index.errors import QuestionsError
 from search.budget import SearchTooLong, TooManyLongSearches
 from search.request import BadRequest, ParameterError, SearchRequest
-from web.query_string import parse_leniently, read_params, readable_query
+from web.query_string import parse_leniently, query_text, read_params, readable_query
 from web.security import ALLOWED_METHODS
 from web.serving.request_log import request_id
 from web.state import forget_the_data, state_of_the_data
@@ -177,7 +177,7 @@ def _answer(
 
 def _way_out(code: int, parameter: str | None) -> tuple[str, str]:
     if code == 503:
-        return "Réessayer", request.full_path.removesuffix("?")
+        return "Réessayer", f"{request.path}?{query_text(request.query_string)}".removesuffix("?")
     return _HOLDINGS if parameter == "uid" else _HOME
 
 

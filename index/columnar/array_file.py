@@ -157,7 +157,8 @@ def _check_header(path: Path, found: bytes, segment: str, name: str, entry: Arra
         return
     if len(found) < HEADER_SIZE:
         raise DamagedFile(f"{path} is cut short: it has {len(found)} bytes")
-    told = found.decode("ascii", "replace").strip() or "nothing readable"
+    readable = (char if char.isprintable() else " " for char in found.decode("ascii", "replace"))
+    told = "".join(readable).strip() or "nothing readable"
     raise DamagedFile(
         f"{path} is another file than expected: it begins with « {told:.120} » "
         f"instead of « {expected.decode().strip()} »"

@@ -171,6 +171,8 @@ class TestDeadline:
             (date(2009, 5, 26), date(2009, 6, 26)),
             (date(2000, 1, 31), date(2000, 2, 29)),
             (date(1995, 12, 31), date(1996, 1, 31)),
+            (date(9999, 10, 31), date(9999, 12, 31)),
+            (date(9999, 11, 1), date.max),
         ],
     )
     def test_answer_deadline(self, asked: date, deadline: date) -> None:

@@ -160,6 +160,14 @@ def test_a_lost_index_can_be_tried_again(missing_index: FlaskClient) -> None:
     assert '<a href="/aide">Réessayer</a>' in missing_index.get("/aide").text
 
 
+def test_a_lost_index_is_told_whatever_the_bytes_of_the_address(missing_index: FlaskClient) -> None:
+    """The link to try again repeats the address, even one that isn't UTF-8."""
+    answer = missing_index.get("/", environ_overrides={"QUERY_STRING": "q=caf\xe9"})
+
+    assert answer.status_code == 503
+    assert '<a href="/?q=caf\ufffd">Réessayer</a>' in answer.text
+
+
 def test_an_unknown_page_is_worded(client: FlaskClient) -> None:
     """A page that doesn't exist says so, with a search box."""
     response = client.get("/nulle-part")

@@ -144,3 +144,15 @@ def test_an_array_of_the_wrong_type_is_a_mistake_of_the_program(tmp_path: Path) 
         pytest.raises(TypeError, match="documents"),
     ):
         writer.write("documents", np.zeros(3, np.float64))
+
+
+def test_whatever_a_header_holds_is_told_on_one_line(segment: Path) -> None:
+    """Line ends and what moves the cursor of a terminal are no part of the message."""
+    path = array_path(segment, NAME, "lengths")
+    whole = path.read_bytes()
+    path.unlink()
+    path.write_bytes(whole[:20] + b"\n\x1b[2J\r\x85" + whole[26:])
+
+    with pytest.raises(DamagedFile, match="is another file than expected") as told:
+        open_segment(segment, NAME)
+    assert str(told.value).isprintable()

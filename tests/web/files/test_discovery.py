@@ -334,6 +334,21 @@ def test_nothing_to_suggest_is_no_error(client: FlaskClient, query: str) -> None
     assert lists == [[], [], []]
 
 
+@pytest.mark.parametrize(
+    ("raw", "typed"), [(b"q=eau\x8b", "eau\ufffd"), (b"q=e%00%FF", "e \ufffd")]
+)
+def test_what_is_typed_comes_back_whatever_its_bytes(
+    client: FlaskClient, raw: bytes, typed: str
+) -> None:
+    """A client may send bytes that are no UTF-8, without percent signs too."""
+    answer = client.get(
+        "/suggestions.json", environ_overrides={"QUERY_STRING": raw.decode("latin-1")}
+    )
+
+    assert answer.status_code == 200
+    assert answer.json[0] == typed
+
+
 def test_malformed_suggestions_are_refused_in_json(client: FlaskClient) -> None:
     """As by the API."""
     response = client.get("/suggestions.json?q=a&q=b")
