@@ -52,7 +52,7 @@ def _add_validators(response: Response) -> Response:
     """The ETag of what was found, and for caches: ask again each time.
 
     A build may be published at any moment, and a page that was kept would then be wrong; to be
-    told that it isn’t takes no search.
+    told that it isn't takes no search.
     """
     etag = g.get("etag")
     if etag is not None and response.status_code in (200, 304):
