@@ -20,6 +20,9 @@ from web.application import create_app
 WORKERS: Final = 2
 THREADS: Final = 4
 
+GRACE: Final = 10
+"""Seconds that running requests have to end in, once the server is told to stop."""
+
 LONGEST_REQUEST_LINE: Final = 64 * 1024
 """Bytes; the longest `q` with all its filters fits, percent-encoded, and so does an address that
 the site itself answers with a worded 400."""
@@ -30,7 +33,7 @@ _MEMORY: Final = "/dev/shm"
 _OPTIONS: Final[dict[str, Any]] = {
     "worker_class": "gthread",
     "timeout": 60,
-    "graceful_timeout": 10,
+    "graceful_timeout": GRACE,
     "keepalive": 5,
     "loglevel": "warning",
     "limit_request_line": LONGEST_REQUEST_LINE,

@@ -11,7 +11,7 @@ import pytest
 from tests.deploy.shipped import DEPLOY, INSTALLED, QE, SERVE, SYNC, UNITS, command_line, read_unit
 from web.commands import main as qe
 from web.commands.shell import DONE_WITH_REJECTS
-from web.server import _OPTIONS
+from web.server import GRACE
 
 SETTINGS_FILE: Final = "/etc/questions-ecrites.env"
 DATA: Final = "/var/lib/questions-ecrites"
@@ -67,7 +67,7 @@ def test_the_server_has_the_time_to_finish() -> None:
     """It kills later than the server itself would."""
     (seconds,) = read_unit(SERVE)["Service"]["TimeoutStopSec"]
 
-    assert int(seconds) > _OPTIONS["graceful_timeout"]
+    assert int(seconds) > GRACE
 
 
 @pytest.mark.parametrize("path", [SERVE, SYNC], ids=lambda path: path.name)
