@@ -45,6 +45,7 @@ _OPTIONS: Final[dict[str, Any]] = {
     "worker_class": Worker,
     "logger_class": ServerLog,
     "errorlog": None,
+    "graceful_timeout": GRACE,
     "loglevel": "warning",
     # Of a worker's event loop, which nothing holds up for long: searches are its threads'.
     "timeout": 60,
@@ -105,7 +106,6 @@ def serve(
             "bind": f"fd://{listener.detach()}",
             "workers": workers,
             "threads": threads,
-            "graceful_timeout": GRACE,
         },
     ).run()
 
