@@ -20,10 +20,10 @@ from typing import Final
 
 from index.errors import QuestionsError
 
-LEAST: Final = 1_000_000
+LEAST: Final = 4_000_000
 """Postings that a search may cost in the smallest index."""
 
-PER_QUESTION: Final = 60
+PER_QUESTION: Final = 40
 """Postings that each question of an index adds; it has some 250 of its own."""
 
 LONG: Final = 8

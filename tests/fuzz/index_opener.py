@@ -157,7 +157,7 @@ def _search(engine: Engine, request: SearchRequest) -> None:
     results = engine.search(request, with_timeline=True)
     assert results.as_json()
     for hit in results.hits[:2]:
-        engine.highlight(hit.question, request)
+        engine.highlight([hit.question], request)
         engine.similar(hit.question)
         engine.same_answer(hit.question)
 
