@@ -26,6 +26,7 @@ from typing import Final
 
 import click
 
+from search.request import LONGEST_QUERY, MOST_CHOICES
 from tests.archive_server import CERTIFICATE
 from tests.deploy.shipped import INSTALLED, NGINX, PROJECT, QE, UNITS
 
@@ -289,8 +290,8 @@ def a_visitor_is_never_refused(front: Front) -> None:
 def long_addresses_arrive(front: Front) -> None:
     """The longest search and its Link header pass; what is too long, the site says itself."""
     # Everything but one long word: there are pages to lead to.
-    longest = f"?page=2&q=-{'%C3%A9' * 1999}"
-    filters = "".join(f"&rubrique=-{number}{'a' * 60}" for number in range(200))
+    longest = f"?page=2&q=-{'%C3%A9' * (LONGEST_QUERY - 1)}"
+    filters = "".join(f"&rubrique=-{number}{'a' * 120}" for number in range(MOST_CHOICES))
     for path in ("/", "/api/v1/questions"):
         answer = front.ask(path + longest + filters)
         _expect(answer.status, 200, answer.head + answer.body)
