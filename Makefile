@@ -14,7 +14,7 @@ DEMO := demo/acteurs demo/organes demo/questions
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test kills screenshots lint docs bench relevance lock
+.PHONY: help run test kills faults screenshots lint docs bench relevance lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test: .venv/ready-to-test ## Run the tests; those in a browser need Chromium
 
 kills: .venv/ready-to-test ## Kill builds at a thousand moments (or KILLS=) and see that nothing is lost
 	$(BIN)/python -m tests.kills --kills $(KILLS)
+
+faults: .venv/ready-to-test ## Damage every file of an index in every way, and see what is said of it
+	$(BIN)/python -m tests.faults
 
 screenshots: .venv/ready-to-test ## Take pictures of every page, to be looked at, into var/screenshots
 	$(BIN)/python -m tests.screenshots

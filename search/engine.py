@@ -31,12 +31,15 @@ class Health:
         generation: grows by one with each published build.
         questions: how many it holds. donnees_au: its newest JO date, None when there is none.
         fictional: whether it holds the demo corpus, which every page must then say.
+        build: tells this generation from any other of any index; copies of it have the same. Empty
+            when it isn't known.
     """
 
     generation: int
     questions: int
     donnees_au: date | None
     fictional: bool
+    build: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Site:
     engine: Engine
     settings: Settings
     today: Callable[[], date]
-    _known: dict[Callable[[Engine], Any], tuple[int, Any]] = field(
+    _known: dict[Callable[[Engine], Any], tuple[tuple[int, str], Any]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -45,7 +45,9 @@ class Site:
         Raises:
             QuestionsError: the index can no longer be read.
         """
-        generation = self.engine.health().generation
+        health = self.engine.health()
+        # Another index may have been put in the place of this one, and count the same generations.
+        generation = (health.generation, health.build)
         known = self._known.get(read)
         if known is None or known[0] != generation:
             known = self._known[read] = (generation, read(self.engine))

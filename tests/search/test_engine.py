@@ -23,6 +23,7 @@ from search.engine import Engine, Health, open_engine
 from search.facets import FACETS
 from search.request import SearchRequest
 from tests.conftest import MakeEngine
+from tests.damaging import change_manifest
 from tests.publishing import publish
 
 DONNEES_AU = date(2026, 5, 12)
@@ -114,8 +115,7 @@ class TestOpening:
         """An index of another version, or a damaged manifest: make it again."""
         with open_store(tmp_path, fictional=False, today=DONNEES_AU) as store:
             publish(store, QUESTIONS[:1])
-        manifest = tmp_path / MANIFEST_NAME
-        manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
+        change_manifest(tmp_path, **change)
 
         with pytest.raises(IndexFormatError, match=f"--rebuild SOURCE... --index {tmp_path}"):
             open_engine(tmp_path)
@@ -333,7 +333,10 @@ def test_a_reversed_period_is_told(engine: Engine) -> None:
 
 def test_health(engine: Engine) -> None:
     """Generation, size and newest JO date of what is held."""
-    assert engine.health() == Health(1, 60, DONNEES_AU, fictional=False)
+    health = engine.health()
+
+    assert health == Health(1, 60, DONNEES_AU, fictional=False, build=health.build)
+    assert health.build
 
 
 def test_threads_share_an_engine(engine: Engine) -> None:

@@ -11,6 +11,7 @@ from index.errors import IndexFormatError
 from index.question import Question, make_question
 from index.stores.whoosh_store import open_store
 from search import SearchRequest, open_engine
+from tests.damaging import overwrite
 from tests.publishing import publish as publish_into
 
 # Whoosh leaves the file that it failed to read to the garbage collector, which complains.
@@ -34,7 +35,7 @@ def publish(directory: Path, *questions: Question) -> None:
 def cut(directory: Path, pattern: str) -> None:
     """Cut the newest file of a pattern short, as a full disk or a failed copy does."""
     newest = max(directory.glob(pattern), key=lambda path: path.stat().st_mtime_ns)
-    newest.write_bytes(newest.read_bytes()[:20])
+    overwrite(newest, newest.read_bytes()[:20])
 
 
 @pytest.mark.parametrize("pattern", ["*.toc", "*.contents", "*.documents"])
