@@ -347,13 +347,14 @@ def _live(segment: OpenSegment, name: str) -> list[bytes]:
 
 def _without_contents(directory: Path) -> IndexMissing | IndexFormatError:
     """An index that no build has published into yet, or whose table of contents is lost."""
-    published = sorted(directory.glob(f"{_NAME}_*.{CONTENTS}"))
-    if not published:
+    if not any(directory.glob(f"{_NAME}_*.{CONTENTS}")):
         return IndexMissing(
             f"{directory} holds no question yet: run `qe index SOURCE... --index {directory}`"
         )
+    vouched = (path.stem for path in directory.glob(f"{_NAME}_*.toc_crc32"))
+    names = sorted(f"_{name}.toc" for name in vouched) or [f"_{_NAME}_*.toc"]
     return IndexFormatError(
-        f"{directory} is damaged (its table of contents, _{_NAME}_*.toc, is missing): "
+        f"{directory} is damaged ({directory / names[-1]}, its table of contents, is missing): "
         f"make it again with {rebuild_command(directory)}"
     )
 

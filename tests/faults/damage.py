@@ -62,6 +62,9 @@ PAGES: Final = (
 )
 """What is asked of the site: all that reads an index in another way."""
 
+EXPECTED: Final = frozenset((200, 404, 503))
+"""Statuses: 404 when the column that uids are looked up in is not what it was."""
+
 Damage = Callable[[Path, Path], object]
 """Damages a file; the second is the file of the same name of another index."""
 
@@ -212,7 +215,7 @@ def problems(ending: Ending, directory: Path, damaged: Path | None) -> Iterator[
         yield f"ended with {ending.code}: {ending.printed[-2_000:]}"
         return
     told, command = ending.told, f"`qe index --rebuild SOURCE... --index {directory}`"
-    bad = {page: status for page, status in told["pages"].items() if status not in (200, 503)}
+    bad = {page: status for page, status in told["pages"].items() if status not in EXPECTED}
     if bad:
         yield f"{bad}: {told['logged']}"
     if 503 in told["pages"].values() and not any(command in line for line in told["logged"]):
