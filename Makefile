@@ -32,7 +32,7 @@ test: .venv/ready-to-test ## Run the tests; those in a browser need Chromium
 kills: .venv/ready-to-test ## Kill builds at a thousand moments (or KILLS=) and see that nothing is lost
 	$(BIN)/python -m tests.kills --kills $(KILLS)
 
-faults: .venv/ready-to-test ## Ill-treat a server for three minutes (or MINUTES=): pages must go on
+faults: .venv/ready-to-test ## Damage an index in every way, then ill-treat a server for MINUTES=3
 	$(BIN)/python -m tests.faults --minutes $(MINUTES)
 
 fuzz: .venv/ready-to-fuzz ## Try a million inputs on whatever reads what anybody sends (FUZZ=--help)

@@ -6,7 +6,7 @@ a build replaces content, only a rebuild replaces the manifest.
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,13 +14,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-from index.atomic import TEMPORARY_PREFIX, write_atomically
+from index.atomic import TEMPORARY_PREFIX
 from index.errors import IndexFormatError, IndexMissing
+from index.stores.vouched_json import read_vouched, write_vouched
 
 FORMAT_VERSION: Final = 4
 """Grows by one when an index written before can no longer be read."""
 
 MANIFEST_NAME: Final = "manifest.json"
+
+_TABLES: Final = "_MAIN_*.toc"
+"""Tables of contents, by Whoosh's names: they are there in an index that has lost its manifest."""
 
 _JSON_TYPES: Final = {
     "format_version": int,
@@ -61,8 +65,7 @@ class Manifest:
             OSError: the directory is missing, full or read-only.
         """
         record = asdict(self) | {"created": self.created.isoformat()}
-        text = json.dumps(record, ensure_ascii=False, indent=1)
-        write_atomically(directory / MANIFEST_NAME, text + "\n")
+        write_vouched(directory / MANIFEST_NAME, record)
 
     @classmethod
     def read(cls, directory: Path) -> Manifest:
@@ -75,11 +78,10 @@ class Manifest:
         if not is_index(directory):
             raise _no_index(directory)
         try:
-            record = json.loads((directory / MANIFEST_NAME).read_text(encoding="utf-8"))
-            return _manifest_from(record)
+            return _manifest_from(read_vouched(directory / MANIFEST_NAME, "format_version"))
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise IndexFormatError(
-                f"{directory / MANIFEST_NAME} is damaged ({_first_line(error)}): "
+                f"{directory / MANIFEST_NAME} is {_what_it_is(error)}: "
                 f"make the index again with {rebuild_command(directory)}"
             ) from error
 
@@ -108,7 +110,7 @@ def check(directory: Path, *, analyser: str) -> Manifest:
 
 def is_index(directory: Path) -> bool:
     """Whether a build made this directory; it may still be one that this version can't read."""
-    return (directory / MANIFEST_NAME).is_file()
+    return os.path.lexists(directory / MANIFEST_NAME) or any(directory.glob(_TABLES))
 
 
 def is_vacant(directory: Path) -> bool:
@@ -176,5 +178,8 @@ def _no_index(directory: Path) -> IndexMissing | IndexFormatError:
     )
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def _what_it_is(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "missing"
+    told = str(getattr(error, "strerror", None) or error)
+    return f"damaged ({(told.splitlines() or [type(error).__name__])[0]})"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -15,13 +14,18 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from index.columnar.index import ColumnarIndex, open_generation
+from index.columnar.array_file import DamagedFile
+from index.columnar.index import (
+    ColumnarIndex,
+    OpenGeneration,
+    Publication,
+    open_generation,
+)
 from index.errors import IndexFormatError, QuestionsError
 from index.french.analyzer import fingerprint
 from index.question import Question
-from index.stores.manifest import check, rebuild_command
-from index.stores.whoosh_check import damaged_arrays
-from index.stores.whoosh_store import damage_named, open_index, report_path
+from index.stores.manifest import Manifest, check, rebuild_command
+from index.stores.whoosh_store import damage_named, open_index, read_report
 from search.budget import Budgets, SearchTooLong, TooManyLongSearches
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Holding
@@ -51,29 +55,46 @@ _KEPT_MEMORY: Final = 31 << 20
 _SETTLING: Final = 10_000_000_000
 """Nanoseconds; some systems keep the time of a change to the second, or by another clock."""
 
+SIZES_BELIEVED: Final = 0.02
+"""Seconds; looking at the sizes of all files takes some 40 µs a segment, a hundredth of a search.
+
+For so long, and for the time of a search, a file that is cut short in its place still ends the
+process: gunicorn then starts another.
+"""
+
+CONTENTS_BELIEVED: Final = 10.0
+"""Seconds; reading every byte takes some 0.3 s a gigabyte, and is done when a search has failed."""
+
+RETRIED_AFTER: Final = 10.0
+"""Seconds before what couldn't be opened is tried again."""
+
 _log = logging.getLogger(__name__)
 
 
-class _Identity(NamedTuple):
-    """What tells an index that was published from every other one at the same path.
+@dataclass
+class _Seen:
+    """Until when, by the monotonic clock in seconds, what was seen of a generation is believed."""
 
-    The generation alone doesn't: behind a link, another directory counts its own.
-    """
-
-    device: int
-    inode: int
-    generation: int
+    sizes_until: float = 0.0
+    contents_until: float = 0.0
 
 
 @dataclass(frozen=True)
 class _Opened:
-    """A generation with what is computed from it once."""
+    """A generation with what is computed from it once.
 
-    identity: _Identity
+    Attributes:
+        index: the directory, where a newer one may be published.
+        files: of this generation, mapped.
+        snapshot, facets: what searches read of them. budgets: what they may cost.
+    """
+
     index: ColumnarIndex
+    files: OpenGeneration
     snapshot: Snapshot
     facets: Facets
     budgets: Budgets
+    _seen: _Seen = field(default_factory=_Seen)
 
     def understand(self, request: SearchRequest) -> Search:
         """A request as it is understood in this generation."""
@@ -92,19 +113,33 @@ class _Opened:
     @cached_property
     def build(self) -> dict[str, Any]:
         """The account of the build that published it; empty when it can't be read."""
-        path = report_path(self.index.directory, self.snapshot.generation)
         try:
-            account = json.loads(path.read_bytes())
+            return read_report(self.index.directory, self.snapshot.generation)
         except (OSError, ValueError):
             return {}  # `qe check` names the file; searching goes on without it
-        return account if isinstance(account, dict) else {}
 
-    @cached_property
-    def damage(self) -> str | None:
-        """What is wrong with one of its files, every byte of which is read; None for nothing."""
-        if self.index.latest_generation() != self.snapshot.generation:
-            return None
-        return next(damaged_arrays(self.index, lambda *_: None), None)
+    def check_sizes(self) -> None:
+        """See that no file has become shorter, unless that was seen a moment ago.
+
+        Raises:
+            DamagedFile: one has, and nothing of it must be read.
+        """
+        now = time.monotonic()
+        if now >= self._seen.sizes_until:
+            self.files.check_sizes()
+            self._seen.sizes_until = now + SIZES_BELIEVED
+
+    def check_contents(self) -> None:
+        """See that every byte is what was written, unless that was seen lately.
+
+        Raises:
+            DamagedFile: one isn't.
+        """
+        self.files.check_sizes()
+        now = time.monotonic()
+        if now >= self._seen.contents_until:
+            self.files.check_contents()
+            self._seen.contents_until = now + CONTENTS_BELIEVED
 
 
 @contextmanager
@@ -122,11 +157,43 @@ def _damage_told(opened: _Opened) -> Iterator[None]:
     except (SearchTooLong, TooManyLongSearches):
         raise
     except Exception as error:
-        if opened.damage is None:
-            raise
-        raise IndexFormatError(
-            f"{opened.damage}: make the index again with {rebuild_command(opened.index.directory)}"
-        ) from error
+        try:
+            opened.check_contents()
+        except DamagedFile as damage:
+            raise _worded(damage, opened) from error
+        if isinstance(error, DamagedFile):
+            raise _worded(error, opened) from error
+        raise
+
+
+def _worded(damage: DamagedFile, opened: _Opened) -> IndexFormatError:
+    command = rebuild_command(opened.index.directory)
+    return IndexFormatError(f"{damage}: make the index again with {command}")
+
+
+class _Listed(NamedTuple):
+    """A directory as it was when its files were listed: another one, or a change, is another."""
+
+    device: int
+    file: int
+    changed_ns: int
+
+
+def _listed(directory: Path) -> _Listed | None:
+    """A directory as it is; None when there is none, or none that may be looked at."""
+    try:
+        found = directory.stat()
+    except OSError:
+        return None
+    return _Listed(found.st_dev, found.st_ino, found.st_mtime_ns)
+
+
+class _Refused(NamedTuple):
+    """What was published and can't be read, why, and when it is tried again (monotonic clock)."""
+
+    newest: Publication | None
+    why: str
+    until: float
 
 
 class WhooshEngine:
@@ -136,8 +203,8 @@ class WhooshEngine:
         """Open the index in `directory`; raises as `search.engine.open_engine` says."""
         self._directory, self._ranking = directory, ranking
         self._lock = Lock()
-        self._unreadable: _Identity | None = None
-        self._listed: tuple[_Identity, int, int, int] | None = None
+        self._refused: _Refused | None = None
+        self._listed: _Listed | None = None
         _keep_freed_memory()
         self._opened = self._open()
 
@@ -230,7 +297,7 @@ class WhooshEngine:
                 snapshot.collection.live_count,
                 snapshot.donnees_au,
                 snapshot.fictional,
-                snapshot.edition,
+                opened.files.digest,
             )
 
     def corpus(self) -> Corpus:
@@ -258,74 +325,90 @@ class WhooshEngine:
             yield opened
 
     def _open(self) -> _Opened:
-        manifest = check(self._directory, analyser=fingerprint())
-        # Before anything is read: of a directory that another replaces meanwhile, the next
-        # request sees that it is not the one.
-        status = self._directory.stat()
-        index = open_index(self._directory)
         with damage_named(self._directory):
-            snapshot = Snapshot(
-                open_generation(index), fictional=manifest.fictional, ranking=self._ranking
-            )
-            identity = _Identity(status.st_dev, status.st_ino, snapshot.generation)
-            budgets = Budgets(snapshot.collection.live_count)
-            return _Opened(identity, index, snapshot, Facets(snapshot), budgets)
+            check(self._directory, analyser=fingerprint())
+            index = open_index(self._directory)
+            files = open_generation(index)
+            # Read after the files: if another index was put in the place of this one meanwhile,
+            # the next call sees it and opens both anew.
+            fictional = Manifest.read(self._directory).fictional
+            try:
+                snapshot = Snapshot(files, fictional=fictional, ranking=self._ranking)
+                budgets = Budgets(snapshot.collection.live_count)
+                return _Opened(index, files, snapshot, Facets(snapshot), budgets)
+            except Exception:
+                files.check_contents()  # which names the file that is at fault
+                raise
 
     def _current(self) -> _Opened:
         """The newest generation that can be read; a search under way keeps the one it began with.
 
         The generation before is left to the garbage collector: another thread may be reading it.
+
+        Raises:
+            IndexFormatError: a file of it has become shorter, and no sound one stands in its place.
         """
         if self._is_outdated():
             with self._lock:
                 if self._is_outdated():
                     self._take_up_newest()
-        return self._opened
+        opened = self._opened
+        try:
+            opened.check_sizes()
+        except DamagedFile:
+            return self._opened_again(opened)
+        return opened
+
+    def _opened_again(self, cut: _Opened) -> _Opened:
+        """What stands now where files were cut short: whole ones may have taken their places."""
+        with self._lock:
+            if self._opened is cut:
+                self._opened = self._open()
+            return self._opened
 
     def _is_outdated(self) -> bool:
-        """Whether there is a generation to take up, here or where a link leads now.
+        """Whether there is a generation to take up.
 
         Listing a directory costs more than many a search: one that hasn't changed is not listed,
         once it has been long enough for its time of change to tell two changes apart.
         """
-        opened = self._opened.identity
-        try:
-            status = self._directory.stat()
-            # With what is open: a link that leads back leads to a directory once listed.
-            listed = (opened, status.st_dev, status.st_ino, status.st_mtime_ns)
-            if listed == self._listed:
-                return False
-            newest = self._newest()
-        except OSError:
-            return False  # the directory is gone or being swapped: what is open still answers
-        if newest not in (opened, self._unreadable):
-            return True
-        if time.time_ns() - status.st_mtime_ns > _SETTLING:
+        listed = _listed(self._directory)
+        if listed is not None and listed == self._listed:
+            return False
+        newest = self._opened.index.published()
+        if newest != self._opened.files.published:
+            refused = self._refused
+            return not refused or newest != refused.newest or time.monotonic() >= refused.until
+        self._refused = None
+        if listed and time.time_ns() - listed.changed_ns > _SETTLING:
             self._listed = listed
         return False
 
     def _take_up_newest(self) -> None:
-        try:
-            newest = self._newest()
-            self._opened = self._open()
-        except OSError:
-            return  # gone between two steps: the next request looks again
-        except QuestionsError as error:
-            self._unreadable = newest
-            _log.error(
-                "generation %s of %s cannot be read: %s", newest.generation, self._directory, error
-            )
+        """Open what is published now; what can't be read leaves what is open in its place.
 
-    def _newest(self) -> _Identity:
-        """What is at the path now, whether or not it can be read."""
-        status = self._directory.stat()
-        return _Identity(status.st_dev, status.st_ino, self._opened.index.latest_generation())
+        It is tried again after a while: what is being copied there will be whole. It is said once.
+        """
+        newest = self._opened.index.published()
+        try:
+            self._opened = self._open()
+            self._refused = None
+        except QuestionsError as error:
+            if self._refused is None or self._refused.why != str(error):
+                _log.error(
+                    "what is published in %s cannot be read, generation %s is served on: %s",
+                    self._directory,
+                    self._opened.files.generation,
+                    error,
+                )
+            self._refused = _Refused(newest, str(error), time.monotonic() + RETRIED_AFTER)
 
 
 def _read_records(opened: _Opened, documents: Ints) -> Iterator[Question]:
     """The records of some documents one by one; a failure that damage explains is told as such."""
     with _damage_told(opened):
         for document in map(int, documents):
+            opened.check_sizes()  # the reader may have taken long over the one before
             yield opened.snapshot.question(document)
 
 

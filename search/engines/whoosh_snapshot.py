@@ -50,7 +50,7 @@ class Snapshot:
     """What a search reads; shared by threads. Nothing in it changes but memos.
 
     Attributes:
-        generation, edition: of the index. fictional: whether it holds the demo corpus.
+        generation: of the index. fictional: whether it holds the demo corpus.
         collection: its documents and posting lists. vocabulary: its words. spelling: of them.
         integers: int32 arrays of shape (size,) by column name; `NO_INTEGER` where absent.
     """
@@ -58,7 +58,7 @@ class Snapshot:
     def __init__(
         self, opened: OpenGeneration, *, fictional: bool, ranking: Ranking = RANKING
     ) -> None:
-        self.generation, self.edition = opened.generation, opened.edition
+        self.generation = opened.generation
         self.fictional = fictional
         self.collection = Collection(opened.segments, ranking)
         self.vocabulary = Vocabulary(self.collection, UNFIELDED)

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columnar.array_file import DamagedFile
 from index.columnar.bounds import sizes_of
 from index.columnar.dictionary import string_bounds, string_rows
 from index.columnar.layout import SEPARATOR
@@ -160,6 +161,8 @@ def _words_of(arrays: SegmentArrays) -> tuple[Letters, NDArray[np.int64]]:
     bounds = string_bounds(data)
     starts, sizes = bounds[:-1], np.diff(bounds) - 1
     numbers = term_numbers(postings.list_keys)
+    if int(numbers.max(initial=-1)) >= starts.size:  # counting up to it would take gigabytes
+        raise DamagedFile(f"list_keys names the term {numbers.max()} of {starts.size}")
     counts = np.bincount(numbers, sizes_of(postings.list_starts), minlength=starts.size)
     places = places_of((sizes >= SHORTEST) & (sizes <= LONGEST) & (counts > 0))
     # Before their letters are looked at: of millions, most are met once.

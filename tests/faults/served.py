@@ -27,7 +27,9 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 SECONDS: Final = 60.0
 """More than any answer takes on a machine that is busy; a test that waits so long has failed."""
 
-LONG_TEXT: Final = "<p>" + "La commune demande des crèches et des écoles rénovées. " * 9_000 + "</p>"
+LONG_TEXT: Final = (
+    "<p>" + "La commune demande des crèches et des écoles rénovées. " * 9_000 + "</p>"
+)
 """Half a megabyte: two dozen such are more than systems and servers keep for a client."""
 
 

@@ -25,6 +25,7 @@ from search.engine import Engine, Health, open_engine
 from search.facets import FACETS
 from search.request import SearchRequest
 from tests.conftest import MakeEngine
+from tests.damaging import change_manifest
 from tests.publishing import publish
 
 DONNEES_AU = date(2026, 5, 12)
@@ -116,8 +117,7 @@ class TestOpening:
         """An index of another version, or a damaged manifest: make it again."""
         with open_store(tmp_path, fictional=False, today=DONNEES_AU) as store:
             publish(store, QUESTIONS[:1])
-        manifest = tmp_path / MANIFEST_NAME
-        manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
+        change_manifest(tmp_path, **change)
 
         with pytest.raises(IndexFormatError, match=f"--rebuild SOURCE... --index {tmp_path}"):
             open_engine(tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import chain, islice
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
@@ -59,6 +60,8 @@ def describe_download() -> ResponseReturnValue:
 def _streamed(asked: SearchRequest, format_: ExportFormat) -> Response:
     """The file, sent as it is written; a failure on the way cuts it short, never ends it well.
 
+    Its beginning is written before anything is sent: what can't be read from the start is said.
+
     Raises:
         TooManyDownloads: others are being sent; see `web.files.places`.
         QuestionsError: the index can't be read.
@@ -66,7 +69,8 @@ def _streamed(asked: SearchRequest, format_: ExportFormat) -> Response:
     take_place()
     listing = current_site().engine.listing(asked)
     name = file_name("questions", listing.donnees_au, format_.suffix)
-    return attached(format_.encode(listing), format_.mimetype, name)
+    pieces = format_.encode(listing)
+    return attached(chain([*islice(pieces, 1)], pieces), format_.mimetype, name)
 
 
 def attached(content: str | Iterable[bytes], mimetype: str, name: str) -> Response:
