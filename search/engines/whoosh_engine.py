@@ -392,7 +392,8 @@ class WhooshEngine:
         newest = self._opened.index.published()
         try:
             self._opened = self._open()
-            self._refused = None
+            # A link that leads back leads to a directory that was listed with another one open.
+            self._refused = self._listed = None
         except QuestionsError as error:
             if self._refused is None or self._refused.why != str(error):
                 _log.error(
