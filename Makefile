@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 BENCH ?=
+LOAD ?=
 RELEVANCE ?=
 KILLS ?= 1000
 MINUTES ?= 3
@@ -16,7 +17,7 @@ DEMO := demo/acteurs demo/organes demo/questions
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test kills faults fuzz deploy-check screenshots lint docs bench relevance lock
+.PHONY: help run test kills faults fuzz deploy-check screenshots lint docs bench load relevance lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +55,9 @@ docs: .venv/ready-to-run ## Write the generated tables of docs/ again
 
 bench: .venv/ready-to-bench ## Compare with tantivy, SQLite FTS5 and stock Whoosh (BENCH=--help)
 	$(BIN)/python -m benchmarks run $(BENCH)
+
+load: .venv/ready-to-bench ## Load the site for fifteen minutes while updates are indexed (LOAD=--help)
+	$(BIN)/python -m benchmarks load $(LOAD)
 
 relevance: .venv/ready-to-bench ## Measure whether what should come first does (RELEVANCE=--help)
 	$(BIN)/python -m benchmarks relevance $(RELEVANCE)

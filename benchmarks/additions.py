@@ -59,14 +59,14 @@ def measure_additions(run: Run, *, held: int = HELD, times: int = TIMES) -> None
         return
     grown = run.folder / f"additions.{THIS}"
     shutil.rmtree(grown, ignore_errors=True)
-    shutil.copytree(_index(run, held), grown)
+    shutil.copytree(index_of(run, held), grown)
     with run.steps.step(f"adding {ADDED} questions {times} times", times) as advance:
         additions = []
         for one in _add(run, grown, range(held, held + times * ADDED, ADDED)):
             additions.append(one)
             advance(len(additions))
     everything = held + times * ADDED
-    fresh = _index(run, everything)
+    fresh = index_of(run, everything)
     with run.steps.step("asking both indexes"):
         queries = _compare(run, workload_of(run.corpus(everything)), grown, fresh)
     run.figures.data["additions"] = {
@@ -79,7 +79,7 @@ def measure_additions(run: Run, *, held: int = HELD, times: int = TIMES) -> None
     run.figures.save()
 
 
-def _index(run: Run, questions: int) -> Path:
+def index_of(run: Run, questions: int) -> Path:
     """An index of this program, made when it is not there."""
     directory = run.index_path(questions, THIS)
     if not directory.exists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from statistics import median
+from statistics import fmean, median
 
 
 def warm_median(seconds: Sequence[float]) -> float:
@@ -28,3 +28,17 @@ def percentile(values: Iterable[float], share: float) -> float:
     """The smallest value that at least this share of the values does not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def line_through(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The slope of the line of least squares through some points, and its standard error.
+
+    Args:
+        points: three or more, at different places; each is a place and a value.
+    """
+    places, values = zip(*points, strict=True)
+    middle, mean = fmean(places), fmean(values)
+    spread = math.fsum((place - middle) ** 2 for place in places)
+    slope = math.fsum((place - middle) * (value - mean) for place, value in points) / spread
+    left = math.fsum((value - mean - slope * (place - middle)) ** 2 for place, value in points)
+    return slope, math.sqrt(left / (len(points) - 2) / spread)

@@ -152,7 +152,8 @@ def measure_others(
 ) -> Others:
     """How long the usual pages take while the dearest addresses are sent again and again."""
     usual = [f"/?{urlencode(query.params)}" for query in workload if query.params]
-    with our_server(index) as address:
+    with our_server(index) as server:
+        address = server.address
         _wait(address, usual, seconds / 2)  # warms
         calm = _wait(address, usual, seconds)
         stop = Event()

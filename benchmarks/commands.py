@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -30,6 +31,8 @@ from benchmarks.attack import (
 from benchmarks.completion import describe_completion, measure_completion
 from benchmarks.figures import Figures
 from benchmarks.generator import write_questions
+from benchmarks.load.report import print_load
+from benchmarks.load.run import ClientFailed, Load, measure_load
 from benchmarks.machine import ROOT, describe_machine
 from benchmarks.measure import ROUNDS, Run, forget, measure_size, workload_of
 from benchmarks.page import write_page
@@ -50,6 +53,7 @@ from benchmarks.report import print_report
 from benchmarks.site import SERVED_SECONDS, WrkMissing, measure_page
 from benchmarks.stages import print_stages
 from benchmarks.topics import MalformedTopics
+from benchmarks.verdicts import judge_load
 
 PIPED_WIDTH: Final = 150
 """Columns of the tables where no terminal says how wide it is."""
@@ -176,9 +180,17 @@ def run_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     default=ROOT / "docs",
     help="The folder to write to.",
 )
-def page_command(figures: Path, docs: Path) -> None:
+@click.option(
+    "--load",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The figures of a load that were written elsewhere, to be shown with the others.",
+)
+def page_command(figures: Path, docs: Path, load: Path | None) -> None:
     """Write docs/benchmarks.md and its plots from the figures of a run."""
-    for path in write_page(Figures(figures).data, docs):
+    data = Figures(figures).data
+    if load is not None:
+        data["load"] = json.loads(load.read_text(encoding="utf-8"))
+    for path in write_page(data, docs):
         click.echo(path)
 
 
@@ -275,6 +287,89 @@ def relevance(assignments: tuple[str, ...], data: Path) -> None:
         raise click.ClickException(str(error)) from error
 
 
+@main.command(
+    "load",
+    epilog="""\b
+Examples:
+  python -m benchmarks load
+      fifteen minutes over 100,000 questions, an update every minute
+  python -m benchmarks load --minutes 1 --questions 2500 --every 15
+      a quick look
+  python -m benchmarks load --keep /var/tmp/bench --json load.json
+      over the corpus and the index that a run of the benchmarks has kept
+""",
+)
+@click.option("--minutes", type=click.FloatRange(0.05, 24 * 60), default=15, show_default=True)
+@click.option(
+    "--questions", type=click.IntRange(500, 1_000_000), default=100_000, show_default=True
+)
+@click.option(
+    "--connections",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    help="On each, one visitor follows another and asks as soon as the last answer is read.",
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(3),
+    default=60,
+    show_default=True,
+    help="Seconds from the start of an update to that of the next.",
+)
+@click.option(
+    "--checked",
+    type=click.IntRange(1),
+    default=500,
+    show_default=True,
+    help="How many totals are compared with the reference.",
+)
+@click.option("--seed", default=1, show_default=True, help="Another seed is another corpus.")
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep corpus, index and figures in this folder, and use those that are there.",
+)
+@click.option(
+    "--json",
+    "json_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the figures of this run here.",
+)
+def load_command(  # noqa: PLR0913, PLR0917 - one parameter an option
+    minutes: float,
+    questions: int,
+    connections: int,
+    every: float,
+    checked: int,
+    seed: int,
+    keep: Path | None,
+    json_path: Path | None,
+) -> None:
+    """Load the site with visitors of all kinds while updates are indexed.
+
+    A real server with two workers, on 127.0.0.1, over a copy of the index. Fails when a promise
+    does not hold.
+    """
+    asked = Load(questions, minutes * 60, connections, every, checked)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with TemporaryDirectory(prefix="bench-") if keep is None else nullcontext(keep) as place:
+        folder = Path(place)
+        folder.mkdir(parents=True, exist_ok=True)
+        figures = Figures(folder / "figures.json")
+        _check_seed(figures, seed)
+        try:
+            load = measure_load(Run(figures, folder, Steps()), asked)
+        except (ClientFailed, ChildProcessError) as error:
+            raise click.ClickException(str(error)) from error
+    if json_path is not None:
+        json_path.write_text(json.dumps(load, ensure_ascii=False, indent=1), encoding="utf-8")
+    print_load(load, _console())
+    failed = [str(verdict) for verdict in judge_load(load) if not verdict.holds]
+    if failed:
+        raise click.ClickException("; ".join(failed))
+
+
 @main.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--questions", type=click.IntRange(1), default=10_000, show_default=True)
@@ -353,10 +448,15 @@ def _begin(figures: Figures, seed: int, names: list[str]) -> None:
     Raises:
         click.ClickException: the folder keeps figures of another corpus.
     """
+    _check_seed(figures, seed)
+    figures.data["machine"] = describe_machine()
+    figures.data.setdefault("versions", {}).update({name: peer_version(name) for name in names})
+    figures.save()
+
+
+def _check_seed(figures: Figures, seed: int) -> None:
+    """Raises click.ClickException when the folder keeps figures of another corpus."""
     if figures.data.setdefault("seed", seed) != seed:
         raise click.ClickException(
             f"the figures kept there are of --seed {figures.data['seed']}: keep these elsewhere"
         )
-    figures.data["machine"] = describe_machine()
-    figures.data.setdefault("versions", {}).update({name: peer_version(name) for name in names})
-    figures.save()

@@ -86,7 +86,7 @@ def forget(figures: Figures, folder: Path, name: str) -> None:
             size["indexing"].pop(name, None)
             if size["queries"] and name in size["queries"][0]["seconds"]:
                 size |= {"queries": [], "memory_bytes": {}}
-    for part in ("additions", "page"):
+    for part in ("additions", "page", "load"):
         figures.data.pop(part, None)
     figures.save()
 

@@ -48,14 +48,19 @@ def peak_memory(pid: int) -> Iterator[list[int]]:
         watcher.join()
 
 
-def _tree(pid: int) -> Iterator[int]:
-    yield pid
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that run; none when it has ended."""
     try:
         listed = [path.read_text() for path in (_PROC / f"{pid}/task").glob("*/children")]
     except OSError:
-        return
-    for child in " ".join(listed).split():
-        yield from _tree(int(child))
+        return []
+    return [int(child) for child in " ".join(listed).split()]
+
+
+def _tree(pid: int) -> Iterator[int]:
+    yield pid
+    for child in children(pid):
+        yield from _tree(child)
 
 
 def _own(pid: int) -> int:

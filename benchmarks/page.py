@@ -19,6 +19,15 @@ from benchmarks.figures import (
     slow_time,
     throughput,
 )
+from benchmarks.load.report import (
+    HELD_NAMES,
+    KIND_NAMES,
+    WHEN_NAMES,
+    held_rows,
+    kind_rows,
+    sentences,
+    when_rows,
+)
 from benchmarks.peers import PEERS, STOCK, THIS, Where
 from benchmarks.plot import plot_times
 from benchmarks.site import SERVED_SECONDS, WORKERS, engine_share
@@ -46,13 +55,15 @@ _AGAIN: Final = """\
 $ make bench
 $ make bench BENCH="--questions 100000 --questions 1000000 --additions --page --keep /var/tmp/bench"
 $ .venv/bin/python -m benchmarks run --help
+$ make load LOAD="--keep /var/tmp/bench"
 $ .venv/bin/python -m benchmarks page /var/tmp/bench/figures.json
 ```
 
 The first takes some ten minutes, the second some two hours and 40 GB of disk; a run that was
 stopped goes on from the folder named by `--keep`. tantivy is installed by `make bench`. Xapian has
 no wheel that installs from PyPI: it is measured where Debian's `python3-xapian` is there and of
-the interpreter's version. `--page` needs `wrk`.
+the interpreter's version. `--page` needs `wrk`. `make load` takes some twenty-five minutes, the
+last of which count totals again; it fails when a promise does not hold.
 """
 
 _METHOD: Final = """\
@@ -76,6 +87,15 @@ _METHOD: Final = """\
 - **Memory** is what a process and its children have written (anonymous and shared memory), the
   interpreter and libraries included; pages of mapped files are not in it. Indexing: the peak,
   sampled five times a second. Asking: after the last query.
+- **Under load**: `qe serve` as it is, two workers, on a copy of the index, asked by a light client
+  in a process of its own, on four connections without a pause: as many requests are under way as
+  there are connections, and a slow answer makes the next ones wait. Visitors have reasons to come,
+  and ask for one thing after the other (`benchmarks/load/mix.py`); searches are drawn from the
+  corpus's words by a seed, each for one visitor. Meanwhile `qe index` takes in 500 questions a
+  minute, a hundred of them new. A status that is not the expected one, or a connection that
+  breaks, is an error. Times are from the request to the last byte, of pages people read unless
+  said otherwise; answers are compressed as browsers ask. Memory grows for a while: its slope is
+  taken by least squares after three minutes, its error from the means of twelve stretches.
 - **Disk** is measured by the UTF-8 size of titre, rubrique, question and réponse without mark-up.
 
 ## What is not
@@ -84,7 +104,7 @@ _METHOD: Final = """\
   stock Whoosh find what Snowball gives one stem; FTS5 finds the word itself. So totals differ:
   equal ones are counted above. Rankings differ too.
 - **Quality.** Nothing here says whether the right question comes first.
-- **A cold disk, a network, many users at once** (but for the pages served, below).
+- **A cold disk, a network.**
 
 ## The engines
 
@@ -111,6 +131,7 @@ def _page(data: Mapping[str, Any]) -> Iterator[str]:
     yield from _slow(data)
     yield from _additions(data.get("additions"))
     yield from _served(data.get("page"))
+    yield from _load(data.get("load"))
     yield from _machine(data)
     yield _AGAIN
     yield _METHOD.format(counted=len(COUNTED))
@@ -240,6 +261,20 @@ def _served(page: Json | None) -> Iterator[str]:
             f"{WORKERS} workers over stock Whoosh {served[STOCK]:,.1f}, of a page that is a bare "
             f"list without our links and forms (`benchmarks/whoosh_site.py`).\n"
         )
+
+
+def _load(load: Json | None) -> Iterator[str]:
+    if load is None:
+        return
+    yield "## Under load\n"
+    yield from (f"{sentence}\n" for sentence in sentences(load))
+    yield from _table(KIND_NAMES, kind_rows(load))
+    yield from _table(WHEN_NAMES, when_rows(load))
+    yield from _table(HELD_NAMES, held_rows(load))
+    yield "Who comes, of a hundred visitors, each on a connection of its own:\n"
+    visits = load["visits"].items()
+    rows = ((name, str(weight), why) for name, (weight, why) in visits)
+    yield from _table(("visitor", "weight", "why"), rows)
 
 
 def _machine(data: Mapping[str, Any]) -> Iterator[str]:

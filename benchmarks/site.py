@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final, cast
@@ -21,9 +17,9 @@ from urllib.parse import urlencode
 from flask.testing import FlaskClient
 
 from benchmarks.arithmetic import geometric_mean, warm_median
-from benchmarks.machine import ROOT
 from benchmarks.measure import Run, workload_of
 from benchmarks.peers import STOCK, THIS
+from benchmarks.servers import Server, free_port, serving
 from benchmarks.whoosh_site import INDEX_FROM, WORKLOAD_FROM
 from benchmarks.workload import Query
 from search.engine import Engine, open_engine
@@ -139,19 +135,19 @@ def engine_share(pages: Sequence[dict[str, Any]]) -> float:
     return 1 - geometric_mean(page["without"] / page["whole"] for page in pages)
 
 
-def _per_second(server: AbstractContextManager[str], paths: Sequence[str]) -> float:
+def _per_second(server: AbstractContextManager[Server], paths: Sequence[str]) -> float:
     """Requests a second that a server answers, by `wrk`.
 
     Raises:
         ValueError: some answer was no page.
     """
-    with server as address, NamedTemporaryFile("w", suffix=".lua", encoding="utf-8") as script:
+    with server as started, NamedTemporaryFile("w", suffix=".lua", encoding="utf-8") as script:
         script.write("local paths = {" + ",".join(f'"{path}"' for path in paths) + "}" + _LUA)
         script.flush()
         command = [
             "wrk", "--threads", "1", "--connections", str(CONNECTIONS),
             "--duration", f"{SERVED_SECONDS}s", "--timeout", "60s", "--script", script.name,
-            address,
+            started.address,
         ]  # fmt: skip
         for _ in range(2):  # the first time warms it
             told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -170,58 +166,20 @@ end
 """
 
 
-def our_server(index: Path) -> AbstractContextManager[str]:
-    """The address of the site over an index, served by two workers while the block lasts."""
+def our_server(index: Path) -> AbstractContextManager[Server]:
+    """The site over an index, served by two workers while the block lasts."""
     qe = Path(sys.executable).with_name("qe")
-    port = _free_port()
+    port = free_port()
     command: list[Any] = [qe, "serve", "--index", index, "--port", port, "--workers", WORKERS]
-    return _server(command, port, "/sante", {})
+    return serving(command, port, "/sante")
 
 
-def _stock_server(index: Path, source: Path) -> AbstractContextManager[str]:
+def _stock_server(index: Path, source: Path) -> AbstractContextManager[Server]:
     """Workers of one thread each: threads that share a stock searcher break it."""
-    port = _free_port()
+    port = free_port()
     command: list[Any] = [
         sys.executable, "-m", "gunicorn", "--workers", WORKERS, "--bind", f"127.0.0.1:{port}",
         "--timeout", 120, "benchmarks.whoosh_site:make_app()",
     ]  # fmt: skip
-    return _server(command, port, "/", {INDEX_FROM: str(index), WORKLOAD_FROM: str(source)})
-
-
-@contextmanager
-def _server(
-    command: Sequence[Any], port: int, ready: str, settings: dict[str, str]
-) -> Iterator[str]:
-    address = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
-        list(map(str, command)),
-        cwd=ROOT,
-        env=os.environ | settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(f"{address}{ready}", process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise ChildProcessError(f"the server of {url} ended with {process.returncode}")
-        try:
-            with urllib.request.urlopen(url):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-    raise TimeoutError(f"{url} did not answer within a minute")
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-    return port
+    settings = {INDEX_FROM: str(index), WORKLOAD_FROM: str(source)}
+    return serving(command, port, "/", settings=settings)

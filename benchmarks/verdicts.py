@@ -24,6 +24,14 @@ TANTIVY: Final = "tantivy"
 FTS5: Final = "sqlite-fts5"
 LARGEST: Final = 1_000_000
 
+SLOWEST: Final = 6
+"""How many times the median the slowest page but one in a hundred takes under load."""
+LONG_ENOUGH: Final = 10
+"""Minutes of load after which the slope of memory tells something."""
+FLAT: Final = 0.1
+"""By which share of itself memory may grow in an hour under load: some questions more come, and a
+leak of half a kilobyte a request would be seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -48,7 +56,58 @@ def judge(data: Mapping[str, Any]) -> list[Verdict]:
         *(verdict for questions, size in measured for verdict in _room(questions, size)),
         *_additions(data.get("additions")),
         *_page(data.get("page")),
+        *judge_load(data.get("load")),
     ]
+
+
+def judge_load(load: Json | None) -> list[Verdict]:
+    """A verdict on each promise of a site under load; none without such a run."""
+    if load is None:
+        return []
+    minutes = load["seconds"] / 60
+    at = f"{minutes:.1f} minutes of mixed load on {load['questions']:,} questions"
+    errors, totals, pages = load["errors"]["count"], load["totals"], load["pages"]
+    ratio_ = pages["p99"] / pages["median"]
+    return [
+        Verdict(f"{at}: no error", f"{errors} of {load['requests']:,} requests", not errors),
+        Verdict(
+            f"{at}: no wrong total",
+            f"{len(totals['wrong'])} of {totals['checked']} counted again",
+            not totals["wrong"] and bool(totals["checked"]),
+        ),
+        Verdict(
+            f"{at}: 99th percentile of pages at most {SLOWEST} × the median",
+            f"{ratio_:.1f} × ({pages['p99'] * 1000:.0f} ms ÷ {pages['median'] * 1000:.0f} ms)",
+            ratio_ <= SLOWEST,
+        ),
+        *(_flat(at, load["memory"]) if minutes >= LONG_ENOUGH else ()),
+        Verdict(
+            f"{at}: every worker lives on",
+            f"{load['memory']['replaced']} replaced",
+            not load["memory"]["replaced"],
+        ),
+        *_updated(at, load["updates"]),
+    ]
+
+
+def _flat(at: str, memory: Json) -> Iterator[Verdict]:
+    """Whether what the server's processes have written is flat."""
+    written = memory["written"]
+    slope, noise = written["an_hour"], written["noise_an_hour"]
+    yield Verdict(
+        f"{at}: written memory grows by no more than {FLAT:.0%} an hour (less twice the noise)",
+        f"{slope / 1e6:+.1f} ± {noise / 1e6:.1f} MB an hour, of {written['level'] / 1e6:.0f}",
+        slope - 2 * noise <= FLAT * written["level"],
+    )
+
+
+def _updated(at: str, updates: Json) -> Iterator[Verdict]:
+    begun, failed, last = updates["begun"], len(updates["failed"]), updates["last_answers"]
+    yield Verdict(
+        f"{at}: every update indexed, and the last one answered from",
+        f"{failed} of {begun} failed; the last one {'answers' if last else 'does not answer'}",
+        not failed and last,
+    )
 
 
 def _queries(questions: int, size: Json) -> Iterator[Verdict]:

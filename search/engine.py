@@ -5,7 +5,7 @@ The site, the API and the commands know this protocol and nothing of the engine 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -149,12 +149,20 @@ class Engine(Protocol):
         ...
 
 
-def open_engine(url: str | Path, ranking: Ranking = RANKING) -> Engine:
+def open_engine(
+    url: str | Path,
+    ranking: Ranking = RANKING,
+    *,
+    prepare: Callable[[Engine], object] | None = None,
+) -> Engine:
     """Open an index.
 
     Args:
         url: its directory.
         ranking: how questions are scored; another one to compare with.
+        prepare: called in another thread with an engine over each new generation, before that
+            generation answers; until then, the one before does. Without it, a call that finds a
+            new generation waits until it is open.
 
     Raises:
         IndexMissing: there is nothing there.
@@ -163,4 +171,4 @@ def open_engine(url: str | Path, ranking: Ranking = RANKING) -> Engine:
     # Imported here: an engine's libraries are loaded only where that engine is opened.
     from search.engines.whoosh_engine import WhooshEngine  # noqa: PLC0415
 
-    return WhooshEngine(Path(url), ranking)
+    return WhooshEngine(Path(url), ranking, prepare)

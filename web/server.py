@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 from flask import Flask
@@ -14,12 +17,14 @@ from gunicorn.http import message
 
 from index.errors import QuestionsError
 from index.french.lexicon import load_lexicon
-from search.engine import open_engine
+from search.engine import Engine, open_engine
 from web.application import create_app
+from web.rehearsal import rehearse
 from web.serving.logs import ServerLog
 from web.serving.reopening import reopening
 from web.serving.worker import Worker
 from web.settings import Settings
+from web.site import site_of
 
 WORKERS: Final = 2
 THREADS: Final = 4
@@ -37,6 +42,9 @@ GRACE: Final = 30
 LONGEST_REQUEST_LINE: Final = 64 * 1024
 """Bytes; the longest `q` with all its filters fits, percent-encoded, and so does an address that
 the site itself answers with a worded 400."""
+
+LOOKED_EVERY: Final = 1.0
+"""Seconds between two looks for a build that was published."""
 
 _MEMORY: Final = "/dev/shm"
 """Workers touch a file every second: on a disk that is busy, they would seem to hang."""
@@ -96,12 +104,47 @@ def serve(
         SystemExit: the server was stopped.
     """
     load_lexicon()
+    downloads = threads // FEWEST_THREADS
+
+    def make_app() -> Flask:
+        return _make_site(directory, settings, downloads)
+
+    serve_application(make_app, listener, workers=workers, threads=threads)
+
+
+def _make_site(directory: Path, settings: Settings, downloads: int) -> Flask:
+    """The application over an index that follows its builds.
+
+    A new generation answers once it is rehearsed: no visitor waits for what is computed once. It
+    is looked for when nobody comes too, so that the first visitor after a build finds it.
+    """
+
+    def prepare(newer: Engine) -> None:
+        rehearse(site_of(app), newer)
+
+    engine = reopening(lambda: open_engine(directory, prepare=prepare))
+    app = create_app(engine, settings=settings, downloads=downloads)
+    Thread(target=_look_for_builds, args=(engine,), daemon=True).start()
+    return app
+
+
+def _look_for_builds(engine: Engine) -> None:
+    while True:
+        time.sleep(LOOKED_EVERY)
+        with suppress(QuestionsError):  # visitors are told, and the log when it is taken up
+            engine.health()
+
+
+def serve_application(
+    make_app: Callable[[], Flask], listener: socket.socket, *, workers: int, threads: int
+) -> None:
+    """Serve an application until a signal stops the process; each worker makes its own.
+
+    Raises:
+        SystemExit: the server was stopped.
+    """
     _Server(
-        lambda: create_app(
-            reopening(lambda: open_engine(directory)),
-            settings=settings,
-            downloads=threads // FEWEST_THREADS,
-        ),
+        make_app,
         {
             "bind": f"fd://{listener.detach()}",
             "workers": workers,

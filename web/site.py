@@ -32,6 +32,9 @@ class Site:
     _known: dict[Callable[[Engine], Any], tuple[Health, Any]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _ahead: dict[Callable[[Engine], Any], tuple[Health, Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def per_generation(self, read: Callable[[Engine], Facts]) -> Facts:
         """What a function reads of the index, read once for each generation.
@@ -49,9 +52,18 @@ class Site:
         health = self.engine.health()
         known = self._known.get(read)
         if known is None or known[0] != health:
-            known = self._known[read] = (health, read(self.engine))
+            known = self._ahead.get(read)
+            if known is None or known[0] != health:
+                known = (health, read(self.engine))
+            self._known[read] = known
         facts: Facts = known[1]
         return facts
+
+    def read_ahead(self, engine: Engine) -> None:
+        """Read of an engine all that was read once for a generation: its own will answer next."""
+        health = engine.health()
+        for read in tuple(self._known):
+            self._ahead[read] = (health, read(engine))
 
 
 def attach_site(app: Flask, site: Site) -> None:
@@ -59,9 +71,14 @@ def attach_site(app: Flask, site: Site) -> None:
     app.extensions[_KEY] = site
 
 
+def site_of(app: Flask) -> Site:
+    """The site of an application."""
+    return cast("Site", app.extensions[_KEY])
+
+
 def current_site() -> Site:
     """The site of the application that is answering."""
-    return cast("Site", current_app.extensions[_KEY])
+    return site_of(current_app)
 
 
 def public_url(path: str) -> str:

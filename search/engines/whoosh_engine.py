@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ from index.stores.whoosh_store import damage_named, open_index, read_report
 from search.budget import Budgets, SearchTooLong, TooManyLongSearches
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Holding
-from search.engine import DatedUid, Health, Listing
+from search.engine import DatedUid, Engine, Health, Listing
 from search.engines.sorted_arrays import Ints
 from search.engines.whoosh_completion import Completion
 from search.engines.whoosh_corpus import count_holdings
@@ -199,10 +200,15 @@ class _Refused(NamedTuple):
 class WhooshEngine:
     """Answers from the newest generation of a Whoosh index; safe to share between threads."""
 
-    def __init__(self, directory: Path, ranking: Ranking = RANKING) -> None:
-        """Open the index in `directory`; raises as `search.engine.open_engine` says."""
-        self._directory, self._ranking = directory, ranking
-        self._lock = Lock()
+    def __init__(
+        self,
+        directory: Path,
+        ranking: Ranking = RANKING,
+        prepare: Callable[[Engine], object] | None = None,
+    ) -> None:
+        """Open the index in `directory`; see `search.engine.open_engine`."""
+        self._directory, self._ranking, self._prepare = directory, ranking, prepare
+        self._lock, self._preparing = Lock(), Lock()
         self._refused: _Refused | None = None
         self._listed: _Listed | None = None
         _keep_freed_memory()
@@ -349,14 +355,45 @@ class WhooshEngine:
             IndexFormatError: a file of it has become shorter, and no sound one stands in its place.
         """
         if self._is_outdated():
-            with self._lock:
-                if self._is_outdated():
-                    self._take_up_newest()
+            if self._prepare is None:
+                self._follow()
+            elif self._preparing.acquire(blocking=False):
+                self._follow_in_background()
         opened = self._opened
         try:
             opened.check_sizes()
         except DamagedFile:
             return self._opened_again(opened)
+        return opened
+
+    def _follow(self) -> None:
+        with self._lock:
+            if self._is_outdated():
+                self._take_up_newest()
+
+    def _follow_in_background(self) -> None:
+        """Follow in a thread that then lets another one be begun."""
+
+        def follow() -> None:
+            try:
+                self._follow()
+            finally:
+                self._preparing.release()
+
+        try:
+            Thread(target=follow, daemon=True).start()
+        except RuntimeError:  # the system has no more threads: the next call tries again
+            self._preparing.release()
+
+    def _prepared(self, opened: _Opened) -> _Opened:
+        """A generation once `prepare` has asked it what it likes; a failure there is only told."""
+        if self._prepare is not None:
+            engine = copy(self)
+            engine._opened, engine._prepare, engine._lock = opened, None, Lock()
+            try:
+                self._prepare(engine)
+            except Exception:
+                _log.exception("generation %s was not prepared", opened.snapshot.generation)
         return opened
 
     def _opened_again(self, cut: _Opened) -> _Opened:
@@ -391,7 +428,7 @@ class WhooshEngine:
         """
         newest = self._opened.index.published()
         try:
-            self._opened = self._open()
+            self._opened = self._prepared(self._open())
             # A link that leads back leads to a directory that was listed with another one open.
             self._refused = self._listed = None
         except QuestionsError as error:

@@ -1,0 +1,1 @@
+"""A site under load: visitors of all kinds while updates are indexed, then what became of it."""
