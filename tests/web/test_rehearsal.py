@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
-from search.engine import Engine
+from search.engine import Engine, Health
 from web.rehearsal import rehearse
 from web.settings import Settings
 from web.site import Site
@@ -18,6 +18,9 @@ class Asked:
         self.generation = generation
         self.asked: list[str] = []
         self.hits = ()
+
+    def health(self) -> Health:
+        return Health(self.generation, 0, None, fictional=False)
 
     def __getattr__(self, name: str) -> object:
         return lambda *_, **__: self.asked.append(name) or self
