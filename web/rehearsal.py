@@ -11,6 +11,8 @@ from typing import Final
 
 from search.engine import Engine
 from search.request import SearchRequest
+from web.pages.help import read_help
+from web.pages.home import read_home
 from web.site import Site
 
 _A_SLIP: Final = "qeustion"
@@ -21,7 +23,7 @@ def rehearse(site: Site, engine: Engine) -> None:
     """Ask an engine once for each kind of thing that pages show.
 
     Args:
-        site: what its pages read once for each generation is read ahead.
+        site: whose pages read some things once for each generation.
         engine: of the generation that is about to answer.
     """
     results = engine.search(SearchRequest(), with_timeline=True)
@@ -32,4 +34,5 @@ def rehearse(site: Site, engine: Engine) -> None:
     engine.suggest(SearchRequest(q=_A_SLIP[:1]))
     engine.statistics(SearchRequest())
     engine.corpus()
-    site.read_ahead(engine)
+    for read in (read_home, read_help):
+        site.read_ahead(engine, read)

@@ -124,14 +124,17 @@ def _make_site(directory: Path, settings: Settings, downloads: int) -> Flask:
 
     engine = reopening(lambda: open_engine(directory, prepare=prepare))
     app = create_app(engine, settings=settings, downloads=downloads)
-    Thread(target=_look_for_builds, args=(engine,), daemon=True).start()
+    Thread(target=_follow_builds, args=(engine, prepare), daemon=True).start()
     return app
 
 
-def _look_for_builds(engine: Engine) -> None:
+def _follow_builds(engine: Engine, prepare: Callable[[Engine], None]) -> None:
+    """Rehearse what is there, then look for what comes; visitors and the log tell what fails."""
+    with suppress(QuestionsError):
+        prepare(engine)
     while True:
         time.sleep(LOOKED_EVERY)
-        with suppress(QuestionsError):  # visitors are told, and the log when it is taken up
+        with suppress(QuestionsError):
             engine.health()
 
 

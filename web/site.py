@@ -59,11 +59,9 @@ class Site:
         facts: Facts = known[1]
         return facts
 
-    def read_ahead(self, engine: Engine) -> None:
-        """Read of an engine all that was read once for a generation: its own will answer next."""
-        health = engine.health()
-        for read in tuple(self._known):
-            self._ahead[read] = (health, read(engine))
+    def read_ahead(self, engine: Engine, read: Callable[[Engine], Any]) -> None:
+        """Read of a generation that answers next what `per_generation` will be asked for."""
+        self._ahead[read] = (engine.health(), read(engine))
 
 
 def attach_site(app: Flask, site: Site) -> None:

@@ -13,6 +13,7 @@ from benchmarks.arithmetic import line_through, percentile
 from benchmarks.figures import Json
 from benchmarks.load.answers import Answer, Client
 from benchmarks.load.mix import KINDS, VISITS
+from benchmarks.load.totals import longest_behind
 from benchmarks.load.updates import Updating
 from benchmarks.load.watch import Sample, Watch
 
@@ -159,24 +160,8 @@ def _updates(ran: Ran) -> Json:
         "generations": [generation for generation, _, _ in updating.generations],
         "taken_up": len({answer.generation for answer in told}),
         "last_answers": ran.last_answers,
-        "longest_behind": _longest_behind(told, updating),
+        "longest_behind": longest_behind(told, updating),
     }
-
-
-def _longest_behind(told: Iterable[Answer], updating: Updating) -> float:
-    """The longest time after a generation was seen at which an older one still answered, seconds.
-
-    Counted from when what was asked: an answer under way keeps the generation it began with.
-    """
-    return max(
-        (
-            answer.started - at
-            for answer in told
-            for generation, at, _ in updating.generations
-            if generation > (answer.generation or 0) and answer.started > at
-        ),
-        default=0.0,
-    )
 
 
 def _cpu(ran: Ran) -> Json:

@@ -15,8 +15,7 @@ from benchmarks.load.updates import Updating
 from benchmarks.workload import Query
 
 SLACK: Final = 2.0
-"""Seconds in which an answer that names no generation may be of one just published, or of the one
-before."""
+"""Seconds by which the moment may be wrong at which a generation was seen to come."""
 
 REFERENCE: Final = (
     "the records of the corpus and of the updates, read again as they were written: "
@@ -26,7 +25,7 @@ REFERENCE: Final = (
 
 
 def check_totals(  # noqa: PLR0913, PLR0917 - what was told, what was asked, of what
-    answers: Iterable[Answer],
+    answers: Sequence[Answer],
     updating: Updating,
     queries: Sequence[Query],
     corpus: Path,
@@ -48,12 +47,15 @@ def check_totals(  # noqa: PLR0913, PLR0917 - what was told, what was asked, of 
         for answer in answers
         if answer.total is not None and can_be_counted(queries[answer.search or 0])
     ]
-    sample = _spread(told, updating, most)
+    behind = longest_behind(answers, updating)
+    sample = _spread(told, updating, most, behind)
     versions = Versions(corpus, updates, [queries[answer.search or 0] for answer in sample])
     wrong = []
     for answer in sample:
         query = queries[answer.search or 0]
-        counted = {update: versions.count(query, update) for update in held_by(answer, updating)}
+        counted = {
+            update: versions.count(query, update) for update in held_by(answer, updating, behind)
+        }
         if answer.total not in counted.values():
             told_of = {"path": answer.path, "generation": answer.generation, "told": answer.total}
             wrong.append(told_of | {"counted": counted})
@@ -67,11 +69,16 @@ def check_totals(  # noqa: PLR0913, PLR0917 - what was told, what was asked, of 
     }
 
 
-def held_by(answer: Answer, updating: Updating) -> list[int]:
+def held_by(answer: Answer, updating: Updating, behind: float) -> list[int]:
     """How many updates the index held when a total was counted.
 
     One number when the answer names its generation; else those of the generations that could
-    answer then.
+    answer then, one of which may do so for a while after the next is published.
+
+    Args:
+        answer: that tells a total.
+        updating: which generations there were.
+        behind: for how long one answers after the next, seconds.
     """
     seen = updating.generations
     if answer.generation is not None:
@@ -82,17 +89,35 @@ def held_by(answer: Answer, updating: Updating) -> list[int]:
         {
             held
             for (_, begin, held), end in zip(seen, ends, strict=True)
-            if begin - SLACK <= answer.ended and answer.started <= end + SLACK
+            if begin - SLACK <= answer.ended and answer.started <= end + behind + SLACK
         }
     )
 
 
-def _spread(told: Sequence[Answer], updating: Updating, most: int) -> list[Answer]:
+def longest_behind(answers: Iterable[Answer], updating: Updating) -> float:
+    """The longest time after a generation was seen at which an older one still answered, seconds.
+
+    Counted by the answers that name theirs, from when they were asked for: one under way keeps
+    the generation that it began with.
+    """
+    return max(
+        (
+            answer.started - at
+            for answer in answers
+            for generation, at, _ in updating.generations
+            if answer.generation is not None
+            if answer.generation < generation and answer.started > at
+        ),
+        default=0.0,
+    )
+
+
+def _spread(told: Sequence[Answer], updating: Updating, most: int, behind: float) -> list[Answer]:
     """Some of the answers: in turns one of each state of the index, those that name it first."""
     by_state: dict[tuple[int, ...], list[Answer]] = defaultdict(list)
     mixed = random.Random(0).sample(told, len(told))
     for answer in sorted(mixed, key=lambda answer: answer.generation is None):
-        by_state[tuple(held_by(answer, updating))].append(answer)
+        by_state[tuple(held_by(answer, updating, behind))].append(answer)
     turns = list(_in_turns(list(by_state.values())))
     return turns[:most]
 

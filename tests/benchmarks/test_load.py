@@ -28,7 +28,7 @@ from benchmarks.load.reference import Versions, can_be_counted
 from benchmarks.load.searches import KINDS as SEARCHES
 from benchmarks.load.searches import Searches
 from benchmarks.load.summary import Ran, summarise
-from benchmarks.load.totals import held_by
+from benchmarks.load.totals import held_by, longest_behind
 from benchmarks.load.updates import CHANGED, NEW, Update, Updating, write_updates
 from benchmarks.load.watch import Sample, Watch
 from benchmarks.verdicts import judge_load
@@ -269,19 +269,28 @@ def test_a_total_is_of_the_generation_it_names() -> None:
     seen = updating((1, 0.0, 0), (2, 60.0, 1), (4, 120.0, 2))
     told = Answer("description of a search", "/", 61.0, 0.1, 200, 9, total=1)
 
-    assert [held_by(replace(told, generation=number), seen) for number in (1, 2, 3, 4, 5)] == [
+    assert [held_by(replace(told, generation=number), seen, 0.0) for number in (1, 2, 3, 4, 5)] == [
         [0], [1], [2], [2], [2],
     ]  # fmt: skip
 
 
 def test_a_total_without_generation_is_of_one_that_answered_then() -> None:
-    """The one before too, for a moment."""
+    """The one before too, for as long as it was seen to answer."""
     seen = updating((1, 0.0, 0), (2, 60.0, 1), (4, 120.0, 2))
     told = Answer("API: search", "/", 30.0, 0.1, 200, 9, total=1)
 
-    assert held_by(told, seen) == [0]
-    assert held_by(replace(told, started=60.5), seen) == [0, 1]
-    assert held_by(replace(told, started=90.0), seen) == [1]
+    assert held_by(told, seen, 5.0) == [0]
+    assert held_by(replace(told, started=66.0), seen, 5.0) == [0, 1]
+    assert held_by(replace(told, started=66.0), seen, 0.0) == [1]
+
+
+def test_how_long_a_generation_answers_after_the_next() -> None:
+    """By the answers that name theirs."""
+    seen = updating((1, 0.0, 0), (2, 60.0, 1))
+    told = Answer("description of a search", "/", 64.0, 9.0, 200, 9, generation=1)
+
+    assert longest_behind([told, replace(told, started=65.0, generation=2)], seen) == 4.0
+    assert longest_behind([replace(told, generation=None)], seen) == 0.0
 
 
 def test_the_line_of_least_squares() -> None:

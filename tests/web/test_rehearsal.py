@@ -2,55 +2,66 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from search.engine import Engine, Health
+from tests.web.conftest import DONNEES_AU, LoopEngine, day_of_the_data, sample_questions
+from web.pages.help import read_help
+from web.pages.home import read_home
 from web.rehearsal import rehearse
 from web.settings import Settings
 from web.site import Site
 
 
-class Asked:
-    """An engine that knows its generation, what it was asked, and no question."""
+class Watched(LoopEngine):
+    """Remembers what it was asked, over a generation that a test gives it."""
 
-    def __init__(self, generation: int) -> None:
+    def __init__(self, generation: int, *, empty: bool = False) -> None:
+        super().__init__([] if empty else sample_questions())
         self.generation = generation
         self.asked: list[str] = []
-        self.hits = ()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in {"search", "similar", "same_answer", "suggest", "statistics", "corpus"}:
+            self.asked.append(name)
+        return super().__getattribute__(name)
 
     def health(self) -> Health:
-        return Health(self.generation, 0, None, fictional=False)
-
-    def __getattr__(self, name: str) -> object:
-        return lambda *_, **__: self.asked.append(name) or self
+        return Health(self.generation, len(self.questions), DONNEES_AU, fictional=False)
 
 
-def site_over(engine: Asked) -> Site:
-    return Site(cast("Engine", engine), Settings(), lambda: date(2026, 5, 12))
+def site_over(engine: Watched) -> Site:
+    return Site(cast("Engine", engine), Settings(), day_of_the_data)
 
 
 def test_what_pages_ask_is_asked() -> None:
-    """Of an empty index too."""
-    newer = Asked(2)
-    rehearse(site_over(Asked(1)), cast("Engine", newer))
+    """Results, a question with those beside it, letters typed, figures, what is held."""
+    newer = Watched(2)
+    rehearse(site_over(Watched(1)), cast("Engine", newer))
 
-    assert {"search", "suggest", "statistics", "corpus"} <= set(newer.asked)
+    assert set(newer.asked) == {
+        "search", "similar", "same_answer", "suggest", "statistics", "corpus",
+    }  # fmt: skip
 
 
-def test_what_was_read_once_is_read_ahead() -> None:
-    """Of the new generation; the pages of the one before keep what they have."""
-    engine = Asked(1)
+def test_an_empty_index_is_rehearsed_too() -> None:
+    """There is no question to look at."""
+    newer = Watched(2, empty=True)
+    rehearse(site_over(Watched(1)), cast("Engine", newer))
+
+    assert "similar" not in newer.asked
+
+
+def test_home_and_help_are_read_ahead() -> None:
+    """The pages of the generation before keep what they have; the new one's cost nothing more."""
+    engine = Watched(1)
     site = site_over(engine)
-    read: list[int] = []
+    before = site.per_generation(read_home)
+    rehearse(site, cast("Engine", Watched(2)))
 
-    def count(of: Engine) -> int:
-        read.append(cast("Asked", of).generation)
-        return read[-1]
-
-    assert site.per_generation(count) == 1
-    site.read_ahead(cast("Engine", Asked(2)))
-    assert site.per_generation(count) == 1
+    assert site.per_generation(read_home) is before
     engine.generation = 2
-    assert site.per_generation(count) == 2
-    assert read == [1, 2]
+    engine.asked.clear()
+    assert site.per_generation(read_home) is not before
+    assert site.per_generation(read_help)
+    assert engine.asked == []
