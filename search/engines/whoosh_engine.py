@@ -36,14 +36,13 @@ from search.engines.whoosh_completion import Completion
 from search.engines.whoosh_corpus import count_holdings
 from search.engines.whoosh_explanation import explain
 from search.engines.whoosh_facets import Facets
+from search.engines.whoosh_highlights import highlight
 from search.engines.whoosh_search import Search, same_answer
 from search.engines.whoosh_similar import find_similar
 from search.engines.whoosh_snapshot import Snapshot
 from search.engines.whoosh_statistics import count_statistics
-from search.expansion import Unit
 from search.explanation import Explanation
 from search.facets import FacetCounts
-from search.marks import find_marks, mark_html, mark_text
 from search.ranking import RANKING, Ranking
 from search.request import PER_PAGE, SearchRequest
 from search.results import SearchResults
@@ -258,8 +257,12 @@ class WhooshEngine:
         """Questions with their titles and texts as HTML, the request's words marked."""
         with self._reading() as opened:
             documents = [opened.snapshot.document_of(question.uid) for question in questions]
+            located = [
+                None if number is None else opened.snapshot.collection.locate(number)
+                for number in documents
+            ]
             units = opened.understand(request).units_of(documents)
-            return tuple(map(_mark, questions, units))
+            return highlight(questions, located, units)
 
     def same_answer(self, question: Question) -> tuple[Question, ...]:
         """The other questions that received the same answer, newest first."""
@@ -448,21 +451,6 @@ def _read_records(opened: _Opened, documents: Ints) -> Iterator[Question]:
         for document in map(int, documents):
             opened.check_sizes()  # the reader may have taken long over the one before
             yield opened.snapshot.question(document)
-
-
-def _mark(question: Question, units: list[Unit]) -> Question:
-    """A question with its title and texts as HTML, the words of some units marked."""
-
-    def marked(text: str | None, field: str) -> str | None:
-        return text and mark_html(text, lambda plain: find_marks(plain, units, field))
-
-    titre = question.titre
-    return replace(
-        question,
-        titre=titre and mark_text(titre, find_marks(titre, units, "titre")),
-        texte_question=marked(question.texte_question, "question"),
-        texte_reponse=marked(question.texte_reponse, "reponse"),
-    )
 
 
 def _keep_freed_memory() -> None:
