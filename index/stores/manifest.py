@@ -7,6 +7,7 @@ a build replaces content, only a rebuild replaces the manifest.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -25,6 +26,8 @@ MANIFEST_NAME: Final = "manifest.json"
 
 _TABLES: Final = "_MAIN_*.toc"
 """Tables of contents, by Whoosh's names: they are there in an index that has lost its manifest."""
+
+_ID_BYTES: Final = 8
 
 _JSON_TYPES: Final = {
     "format_version": int,
@@ -45,6 +48,8 @@ class Manifest:
         program_version: the program that made it, for messages.
         fictional: whether it holds the demo corpus, which never mixes with published questions.
         created: the day it was made.
+        index: what tells it from any other index, in hexadecimal: the accounts of its builds bear
+            it too. Empty in one that was made before there was any.
     """
 
     format_version: int
@@ -52,11 +57,13 @@ class Manifest:
     program_version: str
     fictional: bool
     created: date
+    index: str = ""
 
     @classmethod
     def of_this_version(cls, *, analyser: str, fictional: bool, created: date) -> Manifest:
         """The manifest of an index about to be made."""
-        return cls(FORMAT_VERSION, analyser, program_version(), fictional, created)
+        made_by = (FORMAT_VERSION, analyser, program_version())
+        return cls(*made_by, fictional, created, secrets.token_hex(_ID_BYTES))
 
     def write(self, directory: Path) -> None:
         """Make `directory` an index with this manifest.
@@ -147,9 +154,9 @@ def rebuild_command(directory: Path) -> str:
 
 def _manifest_from(record: Mapping[str, Any]) -> Manifest:
     # Names that a later format adds are ignored: its version must still be readable here.
-    given = {name: record[name] for name in _JSON_TYPES}
+    given = {name: record[name] for name in _JSON_TYPES} | {"index": record.get("index", "")}
     for name, value in given.items():
-        if type(value) is not _JSON_TYPES[name]:
+        if type(value) is not _JSON_TYPES.get(name, str):
             raise TypeError(f"{name} is {value!r:.40}")
     return Manifest(**(given | {"created": date.fromisoformat(given["created"])}))
 

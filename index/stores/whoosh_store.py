@@ -35,7 +35,7 @@ from index.french.analyzer import fingerprint
 from index.progress import Progress
 from index.question import Question
 from index.stores.lock import hold_lock
-from index.stores.manifest import Manifest, check, is_vacant, rebuild_command
+from index.stores.manifest import MANIFEST_NAME, Manifest, check, is_vacant, rebuild_command
 from index.stores.vouched_json import read_vouched, write_vouched
 from index.stores.whoosh_runs import RunMaker
 from index.stores.whoosh_schema import RELATION_KEYS, SHAPE, UID, VERSION, make_schema
@@ -45,6 +45,9 @@ _NAME: Final = "MAIN"
 
 _FIRST: Final = "generation"
 """The first entry of an account."""
+
+_INDEX: Final = "index"
+"""The entry of an account that says of which index it is, as its manifest does."""
 
 
 def open_store(directory: Path, *, fictional: bool, today: date, after: int = 0) -> WhooshStore:
@@ -133,9 +136,14 @@ def read_report(directory: Path, generation: int) -> dict[str, Any]:
 
     Raises:
         OSError: it is missing or can't be read.
-        ValueError: it is damaged.
+        ValueError: it is damaged, or another index's.
+        IndexFormatError: the manifest is damaged.
     """
-    return read_vouched(report_path(directory, generation), _FIRST)
+    account = read_vouched(report_path(directory, generation), _FIRST)
+    index = account.pop(_INDEX, "")
+    if (account[_FIRST], index) != (generation, Manifest.read(directory).index):
+        raise ValueError(f"it is of another index or generation, or {MANIFEST_NAME} is")
+    return account
 
 
 class WhooshStore:
@@ -236,7 +244,8 @@ class WhooshStore:
         generation: int = writer.generation
         path = report_path(self._directory, generation)
         try:
-            write_vouched(path, {_FIRST: generation, **account})
+            index = Manifest.read(self._directory).index
+            write_vouched(path, {_FIRST: generation, **account, _INDEX: index})
             yield writer
         except BaseException:
             if not writer.is_closed:

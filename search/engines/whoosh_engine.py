@@ -115,7 +115,7 @@ class _Opened:
         """The account of the build that published it; empty when it can't be read."""
         try:
             return read_report(self.index.directory, self.snapshot.generation)
-        except (OSError, ValueError):
+        except (OSError, ValueError, QuestionsError):
             return {}  # `qe check` names the file; searching goes on without it
 
     def check_sizes(self) -> None:

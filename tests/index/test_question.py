@@ -520,3 +520,15 @@ def test_attributions_are_clean_too() -> None:
         question(attributions=[Attribution(None, " ")])
     with pytest.raises(MalformedRecord):
         question(attributions=[Attribution(None, 3)])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["uid", "statut", "type"])
+def test_stored_bytes_that_spell_no_question_are_refused(name: str) -> None:
+    """Damage may spell anything; pages take a state and a type for granted."""
+    question = make_question(uid="QANR5L17QE1")
+    others = {"uid": "", "statut": "en_qttente", "type": "QX"}
+
+    stored = replace(question, **{name: others[name]}).to_stored()
+
+    with pytest.raises(ValueError, match="no question is"):
+        Question.from_stored(stored)

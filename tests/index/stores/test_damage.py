@@ -144,12 +144,26 @@ def test_any_flipped_bit_of_a_small_file_is_found(tmp_path: Path, name: str) -> 
     assert not check_index(tmp_path, lambda *_: None).damages
 
 
+@pytest.mark.parametrize("name", [MANIFEST_NAME, "report-1.json"])
+def test_a_small_file_of_another_index_is_found(tmp_path: Path, name: str) -> None:
+    """Whole as it is, and of the same generation: the two bear the number of their index."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    publish(one, question(1))
+    publish(other, question(1))
+    overwrite(one / name, (other / name).read_bytes())
+
+    (found,) = check_index(one, lambda *_: None).damages
+
+    assert str(one / "report-1.json") in found
+    assert MANIFEST_NAME in found
+
+
 def test_files_of_before_there_were_checksums_are_read(tmp_path: Path) -> None:
     """A manifest and an account without one are what they were."""
     publish(tmp_path, question(1))
     for name in (MANIFEST_NAME, "report-1.json"):
         record = json.loads((tmp_path / name).read_text())
-        del record["crc32"]
+        del record["crc32"], record["index"]
         overwrite(tmp_path / name, json.dumps(record))
 
     assert not check_index(tmp_path, lambda *_: None).damages
