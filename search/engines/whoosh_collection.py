@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.columnar.index import OpenSegment
+from index.columnar.layout import TERM_BITS
 from index.columnar.segment_arrays import SegmentArrays
 from search.budget import spend
 from search.engines.memo import Memo
@@ -30,7 +31,7 @@ from search.engines.sorted_arrays import (
     starts_of_groups,
     sum_groups,
 )
-from search.engines.whoosh_postings import PostingRange, find_postings
+from search.engines.whoosh_postings import PostingRange, count_found, find_postings
 from search.expansion import Slot
 from search.ranking import RANKING, Ranking
 
@@ -89,11 +90,11 @@ class Collection:
         ).tolist()
         self.bases, self.size = bounds[:-1], bounds[-1]
         self.live = _live(segments, self.bases, self.size)
+        self._deleted = [segment.deleted.size for segment in segments]
         self.live_count = self.size if self.live is None else int(np.count_nonzero(self.live))
         self.ranking = ranking
         self._lengths: Memo[str, NDArray[Any]] = Memo(MOST_FIELDS)
         self._weights: Memo[str, Floats] = Memo(MOST_FIELDS)
-        self._fields = tuple(dict.fromkeys(name for s in self.segments for name in s.fields))
         self._frequencies: Memo[tuple[tuple[str, ...], Slot], int] = Memo(MOST_FREQUENCIES)
 
     @cached_property
@@ -123,6 +124,10 @@ class Collection:
             for number, arrays in enumerate(self.segments)
             for found in find_postings(arrays, fields, slot, number)
         ]
+
+    def posting_count(self, fields: Sequence[str], terms: frozenset[str]) -> int:
+        """How many postings some terms have in these fields; those of deleted documents too."""
+        return sum(count_found(arrays, fields, terms) for arrays in self.segments)
 
     def documents(self, postings: PostingRange) -> Ints:
         """The documents of some postings, one for each."""
@@ -251,13 +256,33 @@ class Collection:
         """In how many live documents any of a slot's terms is in any of these fields."""
         return self._frequencies.get((fields, slot), lambda: self.count(self.ranges(fields, slot)))
 
-    def occurs(self, term: str) -> bool:
-        """Whether any live document has a term in any field."""
-        slot, deleted = frozenset([term]), self.size - self.live_count
-        # A list has each document once: one with more than are deleted has a live one.
-        if any(postings.size > deleted for postings in self.ranges(self._fields, slot)):
-            return True
-        return self.document_frequency(self._fields, slot) > 0
+    def live_terms(self, segment: int, terms: NDArray[Any]) -> NDArray[Any]:
+        """Those of a segment's terms, by their numbers, that a live document of it has."""
+        live = self._live_of(segment)
+        if live is None or not terms.size:
+            return terms
+        arrays = self.segments[segment]
+        postings = arrays.postings
+        fields = np.arange(len(arrays.fields), dtype=np.uint64)[:, None] << np.uint64(TERM_BITS)
+        rows = postings.find_rows((fields | terms.astype(np.uint64)).ravel())
+        rows = rows.reshape(len(arrays.fields), terms.size)
+        held = np.maximum(rows, 0)
+        starts, ends = postings.list_starts.take(held), postings.list_starts.take(held + 1)
+        # Few documents are deleted: the first one of a list is nearly always live.
+        first_live = (rows >= 0) & live.take(postings.documents.take(starts))
+        found: Mask = np.logical_or.reduce(first_live, axis=0)
+        for place in places_of(~found).tolist():
+            own = rows[:, place] >= 0
+            lists = zip(starts[own, place].tolist(), ends[own, place].tolist(), strict=True)
+            found[place] = any(live.take(postings.documents[a:b]).any() for a, b in lists)
+        return terms[found]
+
+    def _live_of(self, segment: int) -> Mask | None:
+        """Which documents of a segment are live; None when none of it is deleted."""
+        if not self._deleted[segment] or self.live is None:
+            return None
+        base = self.bases[segment]
+        return self.live[base : base + self.segments[segment].size]
 
     def only_live(self, documents: Ints) -> Ints:
         """The live ones of some documents."""

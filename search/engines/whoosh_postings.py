@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from index.columnar.array_file import DamagedFile
 from index.columnar.layout import TERM_BITS
 from index.columnar.segment_arrays import SegmentArrays
 from index.stores.whoosh_schema import index_term
+from search.engines.sorted_arrays import Ints
 from search.expansion import Slot, TermsBeginning
 
 
@@ -51,10 +52,9 @@ def find_postings(
     if isinstance(slot, TermsBeginning):
         yield from _beginning(arrays, fields, slot, segment)
         return
-    numbers = [n for term in slot if (n := arrays.terms.number(index_term(term))) is not None]
+    numbers = _numbers(arrays, slot)
     names = [name for name in fields if name in arrays.fields]
-    keys = [arrays.fields.index(name) << TERM_BITS | n for name in names for n in numbers]
-    rows = arrays.postings.find_rows(np.array(keys, np.uint64))
+    rows = _rows(arrays, names, numbers)
     starts = arrays.postings.list_starts
     held = np.maximum(rows, 0)
     found = (rows.tolist(), starts.take(held).tolist(), starts.take(held + 1).tolist())
@@ -62,6 +62,25 @@ def find_postings(
         if row >= 0:
             _check_bounds(arrays, start, end)
             yield PostingRange(names[place // len(numbers)], start, end, True, segment)
+
+
+def count_found(arrays: SegmentArrays, fields: Sequence[str], terms: frozenset[str]) -> int:
+    """How many postings some terms have in these fields of a segment."""
+    names = [name for name in fields if name in arrays.fields]
+    rows = _rows(arrays, names, _numbers(arrays, terms))
+    held, starts = rows[rows >= 0], arrays.postings.list_starts
+    return int(starts.take(held + 1).sum()) - int(starts.take(held).sum())
+
+
+def _numbers(arrays: SegmentArrays, terms: Iterable[str]) -> list[int]:
+    """The numbers of the terms that a segment has."""
+    return [n for term in terms if (n := arrays.terms.number(index_term(term))) is not None]
+
+
+def _rows(arrays: SegmentArrays, names: Sequence[str], numbers: Sequence[int]) -> Ints:
+    """The rows of the lists of some terms in each of these fields; -1 for none."""
+    keys = [arrays.fields.index(name) << TERM_BITS | n for name in names for n in numbers]
+    return arrays.postings.find_rows(np.array(keys, np.uint64))
 
 
 def _beginning(

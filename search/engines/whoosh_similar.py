@@ -6,7 +6,6 @@ import numpy as np
 
 from index.fields import UNFIELDED
 from index.question import Question
-from search.engines.whoosh_collection import count_postings
 from search.engines.whoosh_evaluator import Evaluator
 from search.engines.whoosh_search import same_answer
 from search.engines.whoosh_snapshot import Snapshot
@@ -24,7 +23,7 @@ class _Lexicon:
 
     def postings(self, family: frozenset[str]) -> int:
         """How many postings some terms have."""
-        return count_postings(self._collection.ranges(UNFIELDED, family))
+        return self._collection.posting_count(UNFIELDED, family)
 
 
 def find_similar(snapshot: Snapshot, question: Question) -> Similar:

@@ -84,16 +84,12 @@ class Vocabulary:
         return set(self._related(SPELLING, form))
 
     def _related(self, relation: str, key: str) -> Iterator[str]:
-        for arrays in self._collection.segments:
-            for number in arrays.relations[relation].members(key.encode()).tolist():
-                term = written_form(arrays.terms[number])
-                if self._is_live(term):
-                    yield term
-
-    def _is_live(self, term: str) -> bool:
-        if self._collection.live is None:
-            return True
-        return self._collection.occurs(term)
+        for segment, arrays in enumerate(self._collection.segments):
+            members = arrays.relations[relation].members(key.encode())
+            # A term that only deleted questions have here may be live in another segment, which
+            # then gives it.
+            for number in self._collection.live_terms(segment, members).tolist():
+                yield written_form(arrays.terms[number])
 
     def _frequency(self, term: str) -> int:
         return self._collection.document_frequency(self._fields, frozenset([term]))

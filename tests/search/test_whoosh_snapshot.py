@@ -138,6 +138,23 @@ def test_a_replaced_word_is_forgotten() -> None:
         assert after.vocabulary.family("chat") == {"chat"}
 
 
+def test_a_word_lives_on_in_another_question() -> None:
+    """In the same segment, behind the one that was replaced, or in another segment."""
+    titres = ["chats, chevaux", "chats", *["loup"] * 18, "chevaux"]
+    *held_first, last = (
+        make_question(uid=f"QANR5L17QE{number}", titre=titre, source="a.json")
+        for number, titre in enumerate(titres, 1)
+    )
+    newer = make_question(
+        uid="QANR5L17QE1", titre="chat, cheval", date_question=date(2026, 5, 5), source="a.json"
+    )
+
+    with opened([held_first, [newer, last]]) as snapshot:
+        assert snapshot.collection.live is not None
+        assert snapshot.vocabulary.family("chat") == {"chat", "chats"}
+        assert snapshot.vocabulary.family("cheval") == {"cheval", "chevaux"}
+
+
 @FEW
 @given(batches=strategies.batches())
 def test_spellings_are_those_of_most_texts(batches: list[list[Question]]) -> None:
