@@ -6,6 +6,8 @@ BENCH ?=
 LOAD ?=
 RELEVANCE ?=
 KILLS ?= 1000
+MINUTES ?= 3
+FUZZ ?=
 
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -15,10 +17,10 @@ DEMO := demo/acteurs demo/organes demo/questions
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test kills screenshots lint docs bench load relevance lock
+.PHONY: help run test kills faults fuzz deploy-check screenshots lint docs bench load relevance lock
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/ready-to-run ## Serve var/index, else the demo corpus, on http://127.0.0.1:8000 (or PORT=)
 	@if [ -d var/index ]; then index=var/index; else index=var/demo; fi; \
@@ -30,6 +32,15 @@ test: .venv/ready-to-test ## Run the tests; those in a browser need Chromium
 
 kills: .venv/ready-to-test ## Kill builds at a thousand moments (or KILLS=) and see that nothing is lost
 	$(BIN)/python -m tests.kills --kills $(KILLS)
+
+faults: .venv/ready-to-test ## Damage an index in every way, then ill-treat a server for MINUTES=3
+	$(BIN)/python -m tests.faults --minutes $(MINUTES)
+
+fuzz: .venv/ready-to-fuzz ## Try a million inputs on whatever reads what anybody sends (FUZZ=--help)
+	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+deploy-check: .venv/ready-to-test ## Try what deploy/ ships; needs nginx and systemd-analyze
+	$(BIN)/python -m tests.deploy
 
 screenshots: .venv/ready-to-test ## Take pictures of every page, to be looked at, into var/screenshots
 	$(BIN)/python -m tests.screenshots
@@ -55,6 +66,7 @@ lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.tom
 	$(PIP_COMPILE) --output-file requirements/run.txt pyproject.toml
 	$(PIP_COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
 	$(PIP_COMPILE) --extra bench --output-file requirements/bench.txt pyproject.toml
+	$(PIP_COMPILE) --extra fuzz --output-file requirements/fuzz.txt pyproject.toml
 
 .venv/ready-to-run: requirements/run.txt pyproject.toml | .venv/bin/python
 	$(PIP_INSTALL) --requirement requirements/run.txt
@@ -63,6 +75,11 @@ lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.tom
 
 .venv/ready-to-bench: requirements/bench.txt pyproject.toml | .venv/bin/python
 	$(PIP_INSTALL) --requirement requirements/bench.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-to-fuzz: requirements/fuzz.txt pyproject.toml | .venv/bin/python
+	$(PIP_INSTALL) --requirement requirements/fuzz.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -20,6 +20,14 @@ from benchmarks.archive import (
     within_bounds,
     write_archive,
 )
+from benchmarks.attack import (
+    MOST_RATIO,
+    MOST_WAIT,
+    describe_attack,
+    describe_others,
+    look_for_worst,
+    measure_others,
+)
 from benchmarks.completion import describe_completion, measure_completion
 from benchmarks.figures import Figures
 from benchmarks.generator import write_questions
@@ -42,7 +50,7 @@ from benchmarks.progress import Steps
 from benchmarks.relevance import PARAMETERS, UnknownParameter, setting
 from benchmarks.relevance_command import DATA, print_relevance
 from benchmarks.report import print_report
-from benchmarks.site import WrkMissing, measure_page
+from benchmarks.site import SERVED_SECONDS, WrkMissing, measure_page
 from benchmarks.stages import print_stages
 from benchmarks.topics import MalformedTopics
 from benchmarks.verdicts import judge_load
@@ -213,6 +221,37 @@ def completion(index: Path, seed: int) -> None:
     """Type words of an index letter by letter, and show how long each letter is waited for."""
     for line in describe_completion(measure_completion(index, seed)):
         click.echo(line)
+
+
+@main.command()
+@click.option("--questions", type=click.IntRange(10, 1_000_000), default=100_000, show_default=True)
+@click.option(
+    "--keep",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="The folder of a run, with its corpus and its index.",
+)
+@click.option("--seconds", type=click.IntRange(1), default=300, show_default=True)
+@click.option("--seed", default=1, show_default=True, help="Another seed makes other addresses.")
+def attack(questions: int, keep: Path, seconds: int, seed: int) -> None:
+    """Look for the dearest address that anyone may send, as an attacker would, and send it.
+
+    Fails when one costs more than twenty times the usual results page, or when others wait more
+    than three times longer beside attackers.
+    """
+    steps = Steps()
+    run = Run(Figures(keep / "figures.json"), keep, steps)
+    workload = workload_of(run.corpus(questions))
+    with steps.step("looking for the dearest address", seconds) as advance:
+        found = look_for_worst(run.index_path(questions, THIS), workload, seconds, seed, advance)
+    with steps.step("sending the dearest addresses beside usual ones"):
+        others = measure_others(run.index_path(questions, THIS), workload, found, SERVED_SECONDS)
+    for line in (*describe_attack(found), *describe_others(others)):
+        click.echo(line)
+    if found.ratio > MOST_RATIO:
+        raise click.ClickException(f"an address costs more than {MOST_RATIO} usual ones")
+    if others.ratio > MOST_WAIT:
+        raise click.ClickException(f"others wait more than {MOST_WAIT} times longer")
 
 
 @main.command(

@@ -73,7 +73,7 @@ def measure_page(run: Run, questions: int, stock_questions: int) -> None:
         paths = _paths(workload_of(run.corpus(questions)))
         pages = _time_pages(run.index_path(questions, THIS), paths)
     with run.steps.step("serving pages"):
-        served = {THIS: _per_second(_our_server(run.index_path(questions, THIS)), paths)}
+        served = {THIS: _per_second(our_server(run.index_path(questions, THIS)), paths)}
     if stock_questions:
         with run.steps.step("serving pages of a smaller corpus"):
             served |= _serve_both(run, stock_questions)
@@ -90,7 +90,7 @@ def _serve_both(run: Run, questions: int) -> dict[str, float]:
     """Pages a second of both sites over one corpus; ours is named `small`."""
     source = run.corpus(questions)
     workload = workload_of(source)
-    ours = _our_server(run.index_path(questions, THIS))
+    ours = our_server(run.index_path(questions, THIS))
     stock = _stock_server(run.index_path(questions, STOCK), source)
     # The same pages, which the other site knows by number.
     numbers = [f"/{place}" for place, query in enumerate(workload) if query.params]
@@ -166,7 +166,8 @@ end
 """
 
 
-def _our_server(index: Path) -> AbstractContextManager[Server]:
+def our_server(index: Path) -> AbstractContextManager[Server]:
+    """The site over an index, served by two workers while the block lasts."""
     qe = Path(sys.executable).with_name("qe")
     port = free_port()
     command: list[Any] = [qe, "serve", "--index", index, "--port", port, "--workers", WORKERS]

@@ -1,7 +1,7 @@
 """Writes the tables of `docs/reference.md` and others from the declarations of the program.
 
 The prose is written by hand; between `<!-- generated: NAME -->` and `<!-- end -->` stands what
-the section of that name renders.
+the section of that name renders; in a file for machines, between `# generated: NAME` and `# end`.
 `make docs` writes the files; with `--check` nothing is written, and one that lags is an error.
 """
 
@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Final
+from textwrap import wrap
+from typing import Final, NamedTuple
 
 import click
 
+from index.archives import ARCHIVES_VARIABLE
 from index.columnar.layout import ARRAYS, SHAPE_LETTERS
 from index.fields import TEXT_FIELDS
 from index.stores.whoosh_schema import SHAPE
@@ -26,15 +28,22 @@ from search.request import PARAMETERS, SORTS
 from web.api.schemas import QUESTION, Schema
 from web.commands import main as qe
 from web.commands.shell import DONE_WITH_REJECTS, FAILED, INTERRUPTED
+from web.serving.request_log import FIELDS as LOG_FIELDS
 from web.settings import SETTINGS, Settings
 
 _DOCS: Final = Path(__file__).resolve().parent
-GENERATED: Final = tuple(
-    _DOCS / name for name in ("reference.md", "index-format.md", "query-language.md")
+ENVIRONMENT_FILE: Final = _DOCS.parent / "deploy" / "questions-ecrites.env"
+GENERATED: Final = (
+    *(_DOCS / name for name in ("reference.md", "index-format.md", "query-language.md")),
+    ENVIRONMENT_FILE,
 )
-"""The pages that hold generated sections."""
+"""The files that hold generated sections."""
 
-_SECTION: Final = re.compile(r"<!-- generated: (?P<name>[\w-]+) -->\n.*?<!-- end -->", re.DOTALL)
+_SECTION: Final = re.compile(
+    r"^(?P<before><!--|#) generated: (?P<name>[\w-]+)(?P<after> -->)?\n"
+    r".*?^(?P=before) end(?P=after)?$",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 class UnknownSection(ValueError):
@@ -54,7 +63,7 @@ def render(text: str) -> str:
 @click.option("--check", is_flag=True, help="Write nothing; fail when the file lags.")
 @click.argument("pages", nargs=-1, type=click.Path(exists=True, path_type=Path))
 def main(pages: tuple[Path, ...], *, check: bool) -> None:
-    """Write the generated tables of PAGES, of all pages that have any unless some are given."""
+    """Write the generated parts of PAGES, of all files that have any unless some are given."""
     for page in pages or GENERATED:
         _update(page, check=check)
 
@@ -81,7 +90,8 @@ def _rendered_section(match: re.Match[str]) -> str:
     if name not in SECTIONS:
         raise UnknownSection(f"no section is called {name!r}: one of {', '.join(SECTIONS)}")
     body = "\n".join(SECTIONS[name]())
-    return f"<!-- generated: {name} -->\n\n{body}\n\n<!-- end -->"
+    before, after = match["before"], match["after"] or ""
+    return f"{before} generated: {name}{after}\n\n{body}\n\n{before} end{after}"
 
 
 def _lagging(current: str, expected: str) -> Iterator[str]:
@@ -220,15 +230,96 @@ def _exit_codes() -> Iterator[str]:
     return _table(("code", "meaning"), meanings.items())
 
 
-def _settings() -> Iterator[str]:
+class Variable(NamedTuple):
+    """A variable of the environment that the program reads.
+
+    Attributes:
+        name: of it. help: what it is for.
+        default: what holds without it; None when nothing does.
+        readers: the commands that read it.
+    """
+
+    name: str
+    help: str
+    default: object
+    readers: tuple[str, ...]
+
+
+_SITE: Final = "qe serve"
+"""The command that reads the settings of the site."""
+
+_ALSO_READ: Final[Mapping[str, tuple[str, ...]]] = {ARCHIVES_VARIABLE: ("qe index --rebuild",)}
+"""Commands that read a variable though none of their options does."""
+
+
+def variables() -> Iterator[Variable]:
+    """Every variable that the program reads: those of options, then the settings of the site."""
+    yield from _variables_of_options()
     defaults = {field.name: field.default for field in fields(Settings)}
+    for name, (variable, help_) in SETTINGS.items():
+        yield Variable(variable, help_, _given(defaults[name]), (_SITE,))
+
+
+def _variables_of_options() -> Iterator[Variable]:
+    group = click.Context(qe)
+    options: dict[str, click.Option] = {}
+    readers: dict[str, list[str]] = {}
+    for name in qe.list_commands(group):
+        command = qe.get_command(group, name)
+        assert command is not None
+        for option in command.params:
+            if isinstance(option, click.Option) and isinstance(option.envvar, str):
+                options[option.envvar] = option
+                readers.setdefault(option.envvar, []).append(f"qe {name}")
+    for variable in sorted(options, key=lambda v: -len(readers[v])):
+        option = options[variable]
+        commands = (*readers[variable], *_ALSO_READ.get(variable, ()))
+        default = option.to_info_dict()["default"]
+        yield Variable(variable, option.help or "", _given(default), commands)
+
+
+def _given(default: object) -> object:
+    return None if default in ("", (), None) else default
+
+
+def _settings() -> Iterator[str]:
+    every = len(qe.list_commands(click.Context(qe)))
     return _table(
-        ("variable", "what it is for", "default"),
+        ("variable", "what it is for", "default", "read by"),
         (
-            (_code(variable), help_, defaults[name] or "none")
-            for name, (variable, help_) in SETTINGS.items()
+            (
+                _code(variable.name),
+                variable.help,
+                "none" if variable.default is None else variable.default,
+                "every command" if len(variable.readers) == every else _typed(*variable.readers),
+            )
+            for variable in variables()
         ),
     )
+
+
+def _log_fields() -> Iterator[str]:
+    return _table(("field", "what it says"), ((_code(f), said) for f, said in LOG_FIELDS.items()))
+
+
+_HOSTED: Final[Mapping[str, str]] = {
+    "QE_INDEX": "/var/lib/questions-ecrites/index",
+    "QE_ARCHIVES": "/var/lib/questions-ecrites/archives",
+    "QE_URL": "https://questions.example.org",
+    "QE_PROXIES": "1",
+}
+"""The values of a site installed as docs/operations.md says, behind nginx."""
+
+
+def _environment() -> Iterator[str]:
+    for rank, variable in enumerate(variables()):
+        yield from [""] * (rank > 0)
+        yield from wrap(variable.help, 96, initial_indent="# ", subsequent_indent="# ")
+        if variable.name in _HOSTED:
+            yield f"{variable.name}={_HOSTED[variable.name]}"
+        else:
+            value = "" if variable.default is None else variable.default
+            yield f'#{variable.name}="{value}"'
 
 
 def _array_shapes() -> Iterator[str]:
@@ -300,11 +391,13 @@ SECTIONS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "commands": _commands,
     "exit-codes": _exit_codes,
     "settings": _settings,
+    "log-fields": _log_fields,
     "array-shapes": _array_shapes,
     "arrays": _arrays,
     "index-shape": _index_shape,
     "examples": _examples,
     "mistakes": _mistakes,
+    "environment": _environment,
 }
 """What each marker's name stands for: the lines of a section."""
 

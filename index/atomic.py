@@ -6,10 +6,28 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-TEMPORARY_PREFIX = "."
+READ_ONLY: Final = 0o444
+"""The mode of an index's files, less what the umask takes away."""
+
+TEMPORARY_PREFIX: Final = "."
 """Unfinished files are hidden, so that a killed build leaves nothing that looks like content."""
+
+
+def create_read_only(path: Path) -> IO[bytes]:
+    """A new file to be written through this descriptor and never again; an old one goes away.
+
+    What serves an index has its files mapped: one that is overwritten or cut in its place, by a
+    `cp` or an editor, would take the ground from under it. Taking its place by a rename is harmless
+    and stays possible, as does removing it: both need only the right to write the directory.
+
+    Raises:
+        OSError: the file can't be created.
+    """
+    path.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, READ_ONLY), "wb")
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -33,7 +51,7 @@ def open_atomically(path: Path) -> Iterator[IO[bytes]]:
     """
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{path.name}.tmp")
     try:
-        with temporary.open("wb") as file:
+        with create_read_only(temporary) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

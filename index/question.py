@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import MAXYEAR, date
 from enum import IntEnum
 from functools import cached_property
 from operator import attrgetter
@@ -344,7 +344,11 @@ class Question:
     def from_stored(cls, stored: bytes) -> Question:
         """Read back what `to_stored` gave, whole: `source_rank` and `date_erratum` too.
 
-        Nothing is checked: these bytes were made from a `Question`.
+        Little is checked, as these bytes were made from a `Question`: what pages take for granted,
+        since damage elsewhere (a bit of what records are compressed against) may spell anything.
+
+        Raises:
+            ValueError: these are other bytes.
         """
         values: list[Any] = [text or None for text in stored.decode().split("\0")]
         for number, form in _OTHERS:
@@ -352,6 +356,8 @@ class Question:
             values[number] = form.read(text) if text else form.empty
         question = cls.__new__(cls)
         question.__dict__.update(zip(_NAMES, values, strict=True))
+        if not question.uid or question.statut not in STATUTS or question.type not in TYPES:
+            raise ValueError(f"no question is {question.uid}, {question.statut}, {question.type}")
         return question
 
     @property
@@ -476,8 +482,13 @@ def months_to_answer(asked: date) -> int:
 
 
 def answer_deadline(asked: date) -> date:
-    """The day on which the time to answer ends, clipped to the end of a shorter month."""
+    """The day on which the time to answer ends, clipped to the end of a shorter month.
+
+    Of a date mistyped so late that no calendar has that day, the last day there is.
+    """
     year, month = divmod(asked.year * 12 + asked.month - 1 + months_to_answer(asked), 12)
+    if year > MAXYEAR:
+        return date.max
     for day in range(asked.day, 27, -1):
         try:
             return date(year, month + 1, day)

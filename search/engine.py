@@ -5,7 +5,7 @@ The site, the API and the commands know this protocol and nothing of the engine 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,18 +25,21 @@ from search.statistics import Statistics
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `/sante` says of an index.
+    """What `/sante` says of an index, and what tells one state of it from another.
 
     Attributes:
         generation: grows by one with each published build.
         questions: how many it holds. donnees_au: its newest JO date, None when there is none.
         fictional: whether it holds the demo corpus, which every page must then say.
+        edition: tells the generation from every other, of an index made anew too, which counts
+            from one again; not for people to read.
     """
 
     generation: int
     questions: int
     donnees_au: date | None
     fictional: bool
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,17 @@ class Engine(Protocol):
     """Answers searches from one index; safe to share between threads.
 
     A build published while the engine is open is taken up by the next call.
-    Every method raises `index.errors.QuestionsError` when the index can no longer be read.
+    Every method raises `index.errors.QuestionsError` when the index can no longer be read; those
+    that take a request raise `search.budget.SearchTooLong` when it costs more than it may, and
+    `search.budget.TooManyLongSearches` when it would have to wait for others.
     """
 
     def search(self, request: SearchRequest, *, with_timeline: bool = False) -> SearchResults:
-        """The results of a request, with its months if they are asked for. No query raises."""
+        """The results of a request, with its months if they are asked for."""
         ...
 
     def statistics(self, request: SearchRequest) -> Statistics:
-        """A request in figures. No query raises."""
+        """A request in figures."""
         ...
 
     def listing(self, request: SearchRequest) -> Listing:
@@ -97,10 +102,12 @@ class Engine(Protocol):
         """
         ...
 
-    def highlight(self, question: Question, request: SearchRequest) -> Question:
-        """The same question, its title and texts HTML with the request's words in `<mark>`.
+    def highlight(
+        self, questions: Sequence[Question], request: SearchRequest
+    ) -> tuple[Question, ...]:
+        """The same questions, their titles and texts HTML with the request's words in `<mark>`.
 
-        The title becomes HTML too: escaped, then marked.
+        Titles become HTML too: escaped, then marked.
         """
         ...
 
@@ -125,7 +132,7 @@ class Engine(Protocol):
     ) -> tuple[Suggestion, ...]:
         """What may complete the query of a request, within its filters; at most `limit` lines.
 
-        Each finds something, and says exactly how much. No query raises.
+        Each finds something, and says exactly how much.
         """
         ...
 

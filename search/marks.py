@@ -15,14 +15,19 @@ from collections.abc import Sequence as Ordered
 from functools import lru_cache, partial
 from typing import Final, NamedTuple, TypeAlias
 
-from index.french.analyzer import analyze
+from index.french.analyzer import Token, analyze
 from index.french.compounds import JOINERS, joined
 from index.french.segment import token_end
+from search.budget import spend
 from search.expansion import Sequence, Slot, Unit
 
 Places: TypeAlias = Mapping[Slot, Ordered[int]]
 """Where the terms of each slot stand in one text: positions in words from 0, ascending. The glued
 form of a compound stands where its first part does. A slot that stands nowhere may be missing."""
+
+_ANALYSED: Final = 50
+_MARKED: Final = 40
+"""Postings that are weighed in the time that a character is analysed, and a word marked."""
 
 _TAG: Final = re.compile(r"(<[^>]+>)")
 _INLINE_TAG: Final = re.compile(r"</?(?:em|strong|sup|sub)\b")
@@ -136,16 +141,34 @@ def find_marks(text: str, units: Iterable[Unit], field: str) -> Marks:
 
     An elided article is no token and is never marked; a hyphenated word is marked whole.
     """
-    tokens = analyze(text)
     units = list(units)
-    places = {
-        slot: list(
-            dict.fromkeys(t.position for t in tokens if t.term in slot or t.accented in slot)
-        )
-        for slot, _ in searched_slots(units, (field,))
-    }
+    if not any(field in unit.fields for unit in units):
+        return NO_MARKS
+    spend(_ANALYSED * len(text))
+    tokens = analyze(text)
+    places = _places_of(tokens, {slot for slot, _ in searched_slots(units, (field,))})
     words = Words(text, [token.start for token in tokens if not token.glued])
     return mark_words(words, units, field, places)
+
+
+def _places_of(tokens: Iterable[Token], slots: Iterable[Slot]) -> Places:
+    """Where slots stand among the tokens of a text; each term is looked up once."""
+    by_term: dict[str | None, list[int]] = {}
+    for token in tokens:
+        for term in {token.term, token.accented}:
+            by_term.setdefault(term, []).append(token.position)
+    by_term.pop(None, None)
+    return {
+        slot: sorted({place for term in _terms_in(slot, by_term) for place in by_term[term]})
+        for slot in slots
+    }
+
+
+def _terms_in(slot: Slot, terms: Mapping[str | None, object]) -> Iterable[str | None]:
+    """Those of some terms that a slot allows."""
+    if isinstance(slot, frozenset):
+        return slot & terms.keys()
+    return [term for term in terms if term in slot]
 
 
 def searched_slots(units: Iterable[Unit], fields: Iterable[str]) -> Iterator[tuple[Slot, str]]:
@@ -167,6 +190,8 @@ def mark_words(words: Words, units: Iterable[Unit], field: str, places: Places) 
         field: of the text: units that aren't searched in it mark nothing.
         places: of the slots of `searched_slots`.
     """
+    units = list(units)
+    spend(_MARKED * (len(units) + sum(map(len, places.values()))))
     spans = [
         (first, last, number)
         for number, unit in enumerate(units)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -19,6 +20,9 @@ from search.facets import FACET, FACETS, Facet, MalformedValue
 
 LONGEST_QUERY: Final = 2_000
 """Characters of `q`; a pasted draft fits."""
+
+MOST_CHOICES: Final = 100
+"""Values of facets, chosen or excluded: each address of a page repeats all of them."""
 
 MOST_PER_PAGE: Final = 100
 PER_PAGE: Final = 10
@@ -147,6 +151,7 @@ class SearchRequest:
                 errors.append(given_twice(name))
             else:
                 values[name] = value
+        errors += _too_many(filters)
         if errors:
             raise BadRequest(errors)
         request = cls(filters=_in_order(filters), unknown=tuple(dict.fromkeys(unknown)), **values)
@@ -161,7 +166,7 @@ class SearchRequest:
     def url(self, path: str = "/") -> str:
         """The canonical URL of this search under `path`."""
         params = self.to_params()
-        return f"{path}?{urlencode(params)}" if params else path
+        return f"{path}?{encode_params(params)}" if params else path
 
     def as_json(self) -> dict[str, Any]:
         """The `requete` object: canonical order, facet values as strings in lists."""
@@ -220,6 +225,19 @@ class Parameter:
     schema: Mapping[str, Any]
 
 
+def encode_params(params: Iterable[tuple[str, str]]) -> str:
+    """Parameters as they stand in an address.
+
+    A page has hundreds of addresses, each with all the choices of its search.
+    """
+    return "&".join([_encode_param(name, value) for name, value in params])
+
+
+@lru_cache(maxsize=1 << 12)
+def _encode_param(name: str, value: str) -> str:
+    return urlencode([(name, value)])
+
+
 def without_controls(text: str) -> str:
     """The text with a space for each control character, lone surrogate and line separator."""
     return "".join(
@@ -247,6 +265,16 @@ def _in_order(filters: Mapping[str, Iterable[Choice]]) -> dict[str, tuple[Choice
         for facet in FACETS
         if filters.get(facet.name)
     }
+
+
+def _too_many(filters: Mapping[str, list[Choice]]) -> Iterator[ParameterError]:
+    """What is wrong with more choices than a page can link to; told of the facet with the most."""
+    chosen = sum(map(len, filters.values()))
+    if chosen > MOST_CHOICES:
+        name = max(filters, key=lambda name: len(filters[name]))
+        yield ParameterError(
+            name, f"Trop de valeurs choisies : {chosen}, {MOST_CHOICES} au plus en tout."
+        )
 
 
 def _parse_query(text: str) -> str:

@@ -27,7 +27,7 @@ from search.ranking import BETWEEN, FOREMOST, RANKING
 from search.request import PARAMETERS, SORTS
 from web.application import create_app
 from web.commands import main as qe
-from web.settings import SETTINGS, Settings
+from web.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
 DOCS = PROJECT / "docs"
@@ -105,9 +105,25 @@ def test_a_marker_of_no_section_is_refused(tmp_path: Path) -> None:
 def test_the_pages_have_every_section() -> None:
     """No table that the generator knows is left out."""
     pages = "".join(map(read, GENERATOR.GENERATED))
-    markers = re.findall(r"<!-- generated: ([\w-]+) -->", pages)
+    markers = re.findall(r"^(?:<!--|#) generated: ([\w-]+)", pages, re.MULTILINE)
 
     assert markers == list(GENERATOR.SECTIONS)
+
+
+def read_variables() -> set[str]:
+    """The variables of the environment that the program names anywhere."""
+    sources = (
+        path for package in ("index", "search", "web") for path in (PROJECT / package).rglob("*.py")
+    )
+    return {name for path in sources for name in re.findall(r"\bQE_[A-Z][A-Z_]*\b", read(path))}
+
+
+def test_every_variable_that_is_read_is_declared() -> None:
+    """The table of settings, and the file of deploy/, have all of them and no other."""
+    file = re.findall(r"^#?(QE_\w+)=", read(GENERATOR.ENVIRONMENT_FILE), re.MULTILINE)
+
+    assert {variable.name for variable in GENERATOR.variables()} == read_variables()
+    assert sorted(file) == sorted(read_variables())
 
 
 def documented_names() -> Iterator[str]:
@@ -115,7 +131,7 @@ def documented_names() -> Iterator[str]:
     yield from (f"`{facet.name}`" for facet in FACETS)
     yield from (f"`{parameter.name}`" for parameter in PARAMETERS)
     yield from (f"`{name}`" for name in (*SORTS, *RECORD_FIELDS))
-    yield from (f"`{variable}`" for variable, _ in SETTINGS.values())
+    yield from (f"`{name}`" for name in read_variables())
     yield from (f"`qe {name}`" for name in qe.list_commands(click.Context(qe)))
 
 
@@ -249,6 +265,45 @@ def anchors(markdown: str) -> set[str]:
         re.sub(r"[^\w\- ]", "", unicodedata.normalize("NFC", heading).lower()).replace(" ", "-")
         for heading in headings
     }
+
+
+def named_by_the_threat_model() -> list[str]:
+    """The tests that docs/security.md names."""
+    return re.findall(r"`(tests/[\w/]+\.py::\w+)`", read(DOCS / "security.md"))
+
+
+def test_the_tests_of_the_threat_model_exist() -> None:
+    """A threat whose test was renamed would be held by nothing."""
+    named = [test.split("::") for test in named_by_the_threat_model()]
+    missing = [
+        f"{path}::{name}"
+        for path, name in named
+        if not (PROJECT / path).exists() or f"\ndef {name}(" not in read(PROJECT / path)
+    ]
+
+    assert len(named) == read(DOCS / "security.md").count("::") > 50
+    assert missing == []
+
+
+def test_every_threat_has_its_test() -> None:
+    """But the one that nothing holds, which is said to be so."""
+    rows = re.findall(r"^\| (?!could|mistake|---)(.*) \|$", read(DOCS / "security.md"), re.M)
+    without = [row.split(" | ")[0] for row in rows if "::" not in row]
+
+    assert len(rows) > 35
+    assert without == ["to write into the index directory"]
+
+
+@pytest.mark.parametrize("name", ["run", "dev", "bench"])
+def test_dependencies_are_locked_with_hashes(name: str) -> None:
+    """Each at one version, of which every file is known; what pip is told to install is that."""
+    text = read(PROJECT / "requirements" / f"{name}.txt")
+    blocks = re.split(r"\n(?=\S)", re.sub(r"(?m)^\s*#.*\n?", "", text))
+    locked = [block for block in blocks if block.strip()]
+
+    assert len(locked) > 10
+    assert [b for b in locked if not re.match(r"[\w.-]+==\S+ \\\n +--hash=sha256:", b)] == []
+    assert not re.search(r"(?m)^(-|\w+ @|git\+|https?:)", text)
 
 
 def architecture_of(package: str) -> str:

@@ -11,7 +11,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("index", "search", "web")
 """From the bottom up: a package imports itself and those before it."""
-GENERAL = ("index.atomic", "index.columnar", "index.errors", "index.tokens")
+GENERAL = (
+    "index.atomic",
+    "index.columnar",
+    "index.errors",
+    "index.regular_file",
+    "index.tokens",
+)
 """What in `index` knows neither a question nor a language."""
 
 

@@ -9,30 +9,34 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app
 from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
-from index.sync.freshness import is_stale
 from search.completion import GENRES
-from search.engine import Engine, Health
+from search.engine import Engine
 from search.request import LONGEST_QUERY, SIDES, SearchRequest
 from web.api.routes import api
 from web.compression import register_compression
-from web.display import duration, register_display
+from web.display import register_display
 from web.errors import register_errors
 from web.figures.routes import statistics_pages
 from web.files.discovery import discovery
-from web.files.downloads import downloads
+from web.files.downloads import downloads as download_pages
 from web.files.feeds import feeds
+from web.files.places import PLACES, register_places
 from web.files.sitemaps import sitemaps
+from web.hosts import register_hosts
 from web.pages.panel import register_panel
 from web.pages.refine import register_refine
 from web.pages.routes import pages
 from web.question.routes import question_pages
 from web.security import register_security
+from web.serving.request_log import register_request_log
 from web.settings import Settings
 from web.site import Site, attach_site, current_site, public_url
+from web.state import state_of_the_data, too_old_for
+from web.validators import register_validators
 from web.view import View
 
 STATIC_MAX_AGE: Final = 365 * 24 * 3600
@@ -44,6 +48,7 @@ def create_app(
     *,
     settings: Settings | None = None,
     today: Callable[[], date] = date.today,
+    downloads: int = PLACES,
 ) -> Flask:
     """The site and its API over one engine.
 
@@ -51,21 +56,27 @@ def create_app(
         engine: where to search; it stays the caller's to close.
         settings: what the site says of itself; read from the environment when left out.
         today: the day it is, asked for each page: data that have grown old are said to be.
+        downloads: how many whole searches are sent at a time, in this process.
     """
     app = Flask(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_MAX_AGE
     # A doubled slash would otherwise redirect to an address that the visitor chose.
     app.url_map.merge_slashes = False
-    attach_site(app, Site(engine, settings or Settings.from_environment(), today))
+    settings = settings or Settings.from_environment()
+    attach_site(app, Site(engine, settings, today))
+    register_hosts(app, settings)
     _configure_json(app)
     _configure_templates(app)
+    register_request_log(app)
     register_compression(app)
-    register_security(app)
+    register_security(app, encrypted=settings.encrypted)
+    register_validators(app)
     register_errors(app)
+    register_places(app, downloads)
     app.register_blueprint(pages)
     app.register_blueprint(question_pages)
     app.register_blueprint(api)
-    app.register_blueprint(downloads)
+    app.register_blueprint(download_pages)
     app.register_blueprint(feeds)
     app.register_blueprint(discovery)
     app.register_blueprint(sitemaps)
@@ -98,31 +109,14 @@ def _shared_context() -> dict[str, Any]:
     """What every page shows: the name of the site, the state of the data, the search box."""
     return {
         "reglages": current_site().settings,
-        "sante": _health(),
-        "perime_depuis": _stale_for(),
+        "sante": state_of_the_data(),
+        "perime_depuis": too_old_for(),
         "recherche": SearchRequest(),
         "presentation": View(),
         "cotes": SIDES,
         "canonique": None,
         "fichier": _asset_url,
     }
-
-
-def _health() -> Health | None:
-    """The state of the index, asked once a request; error pages set it beforehand."""
-    if "sante" not in g:
-        g.sante = current_site().engine.health()
-    health: Health | None = g.sante
-    return health
-
-
-def _stale_for() -> str | None:
-    """How long ago the newest JO came out, in words, when that is too long."""
-    health, today = _health(), current_site().today()
-    # Fictional questions have no age: nobody will ever publish more of them.
-    if health is None or health.fictional or health.donnees_au is None:
-        return None
-    return duration(health.donnees_au, today) if is_stale(health.donnees_au, today) else None
 
 
 def _asset_url(name: str) -> str:

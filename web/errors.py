@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 
 from index.errors import QuestionsError
+from search.budget import SearchTooLong, TooManyLongSearches
 from search.request import BadRequest, ParameterError, SearchRequest
-from web.query_string import parse_leniently, read_params, readable_query
+from web.query_string import parse_leniently, query_text, read_params, readable_query
 from web.security import ALLOWED_METHODS
-from web.site import current_site
+from web.serving.request_log import request_id
+from web.state import forget_the_data, state_of_the_data
 from web.view import results_url
 
 RETRY_AFTER_SECONDS: Final = 120
+RETRY_LONG_AFTER_SECONDS: Final = 5
 
 _WORDS: Final[Mapping[int, tuple[str, str]]] = {
     404: ("Page introuvable", "Aucune page à cette adresse. Vérifiez-la, ou faites une recherche."),
@@ -34,6 +37,9 @@ FOR_PROGRAMS: Final = ("/api/", "/recherche.", "/statistiques.", "/suggestions."
 """How the addresses begin whose mistakes are told in JSON."""
 
 _OTHER_WORDS: Final = ("Demande non comprise", "Cette demande n’a pas pu être comprise.")
+
+_TOO_LONG: Final = "Recherche trop longue : ajoutez un mot ou retirez « * »."
+_TOO_MANY: Final = "D’autres recherches longues sont en cours. Réessayez dans quelques secondes."
 
 _HOME: Final = ("Aller à l’accueil", "/")
 """The words and the address of the one link of a page, unless there is a better one."""
@@ -55,6 +61,14 @@ class UnknownFacet(NotFound):
         super().__init__(f"Facette inconnue. Facettes possibles : {facets}.")
 
 
+class TooManyDownloads(ServiceUnavailable):
+    """As many whole searches are being sent as this process sends at a time."""
+
+    title = "Téléchargement impossible pour le moment"
+    description = "Trop de téléchargements en cours : réessayez dans une minute."
+    seconds = 60
+
+
 _HOLDINGS: Final = ("Voir les questions que contient ce site, et celles qui y manquent", "/corpus")
 
 _PARAMETER_AT_FAULT: Final = {QuestionNotFound: "uid", UnknownFacet: "facette"}
@@ -64,6 +78,8 @@ def register_errors(app: Flask) -> None:
     """Make these the only error pages of an application."""
     app.register_error_handler(BadRequest, _bad_request)
     app.register_error_handler(QuestionsError, _unavailable)
+    app.register_error_handler(SearchTooLong, _too_long)
+    app.register_error_handler(TooManyLongSearches, _too_many)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -112,16 +128,38 @@ def _unavailable(error: QuestionsError) -> ResponseReturnValue:
     return _answer(503, *_WORDS[503], headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
+def _too_long(_: SearchTooLong) -> ResponseReturnValue:
+    """The query is at fault: it would cost as much at any other time."""
+    if _for_programs():
+        return error_json([ParameterError("q", _TOO_LONG)]), 400
+    query, _way_out = _what_can_be_kept()
+    page = _page(
+        "Recherche interrompue", _TOO_LONG, way_out=_HOME, recherche=SearchRequest(q=query)
+    )
+    return page, 400
+
+
+def _too_many(_: TooManyLongSearches) -> ResponseReturnValue:
+    headers = {"Retry-After": str(RETRY_LONG_AFTER_SECONDS)}
+    return _answer(503, "Recherche remise à plus tard", _TOO_MANY, headers=headers)
+
+
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     """A routing error, one of ours, or (as a 500) any unexpected exception, which Flask logged."""
     if error.code is not None and 300 <= error.code < 400:
         return error
     code = error.code or 500
+    if isinstance(error, TooManyDownloads):
+        headers = {"Retry-After": str(error.seconds)}
+        return _answer(code, error.title, error.description or "", headers=headers)
     headers = {"Allow": ", ".join(ALLOWED_METHODS)} if code == 405 else {}
     if type(error) in _PARAMETER_AT_FAULT:
         title, message = getattr(error, "title", ""), error.description or ""
         return _answer(code, title, message, parameter=_PARAMETER_AT_FAULT[type(error)])
-    return _answer(code, *_WORDS.get(code, _OTHER_WORDS), headers=headers)
+    title, message = _WORDS.get(code, _OTHER_WORDS)
+    if code == 500 and (reference := request_id()):
+        message += f" Référence à donner si vous nous écrivez : {reference}."
+    return _answer(code, title, message, headers=headers)
 
 
 def _answer(
@@ -139,16 +177,16 @@ def _answer(
 
 def _way_out(code: int, parameter: str | None) -> tuple[str, str]:
     if code == 503:
-        return "Réessayer", request.full_path.removesuffix("?")
+        return "Réessayer", f"{request.path}?{query_text(request.query_string)}".removesuffix("?")
     return _HOLDINGS if parameter == "uid" else _HOME
 
 
 def _page(title: str, message: str, *, way_out: tuple[str, str], **context: object) -> str:
     """An error page; it must come out even when the index can't say how old it is."""
     try:
-        g.setdefault("sante", current_site().engine.health())
+        state_of_the_data()
     except Exception:  # Whatever broke, the reader gets the page.
-        g.sante = None
+        forget_the_data()
     values: dict[str, object] = {"erreurs": (), "issue": way_out} | context
     return render_template("erreur.html", titre_erreur=title, message=message, **values)
 

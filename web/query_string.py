@@ -52,9 +52,19 @@ def read_params(query_string: bytes) -> Params:
     """
     if len(query_string) > LONGEST_QUERY_STRING:
         raise BadRequest([ParameterError("q", "Adresse trop longue : raccourcissez la recherche.")])
-    text = query_string.decode("utf-8", "replace")
+    return split_params(query_string)
+
+
+def split_params(query_string: bytes) -> Params:
+    """The same, however long the query string is."""
+    text = query_text(query_string)
     pairs = parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="replace")
     return [(without_controls(name), without_controls(value)) for name, value in pairs]
+
+
+def query_text(query_string: bytes) -> str:
+    """A query string as a text; U+FFFD stands for what is not UTF-8, as any client may send."""
+    return query_string.decode("utf-8", "replace")
 
 
 def is_search(params: Params) -> bool:
@@ -140,9 +150,14 @@ def parse_leniently(params: Params) -> SearchRequest:
         return SearchRequest.from_params(without(params, (e.parametre for e in error.errors)))
 
 
+def first_query(params: Params) -> str:
+    """The first `q` of a URL, whether or not it can be searched; empty when there is none."""
+    return next((value for name, value in params if name == "q"), "")
+
+
 def readable_query(params: Params) -> str:
     """The first `q` of a URL that could not be read as a search, fit to be shown again."""
-    return next((value for name, value in params if name == "q"), "")[:300]
+    return first_query(params)[:300]
 
 
 def named_question(text: str) -> str | None:

@@ -26,14 +26,36 @@ HEADERS: Final[Mapping[str, str]] = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""What a search says of its reader stays on the site: no address is sent to other hosts."""
+"""What a search says of its reader stays on the site: no address is sent to other hosts.
+
+Left out on purpose: `X-Frame-Options`, which `frame-ancestors` replaces, and `X-XSS-Protection`,
+which browsers have dropped.
+"""
+
+FOR_OTHER_SITES: Final[Mapping[str, str]] = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""What is added, or said instead, under `/api/`: pages of other sites may read it."""
+
+STRICT_TRANSPORT_SECURITY: Final = "max-age=31536000"
+"""A year of nothing but https, for this host alone: those below it may be another's."""
 
 ALLOWED_METHODS: Final = ("GET", "HEAD")
 
 
-def register_security(app: Flask) -> None:
-    """Refuse every method that doesn't only read; put `HEADERS` on every answer."""
+def register_security(app: Flask, *, encrypted: bool) -> None:
+    """Refuse every method that doesn't only read; put `HEADERS` on every answer.
+
+    Args:
+        app: the application.
+        encrypted: whether its public address is https.
+    """
+    headers = dict(HEADERS)
+    if encrypted:
+        headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
 
     @app.before_request
     def refuse_other_methods() -> None:
@@ -42,5 +64,7 @@ def register_security(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.extend(HEADERS)
+        response.headers.update(headers)
+        if request.path.startswith("/api/"):
+            response.headers.update(FOR_OTHER_SITES)
         return response

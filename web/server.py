@@ -20,10 +20,24 @@ from index.french.lexicon import load_lexicon
 from search.engine import Engine, open_engine
 from web.application import create_app
 from web.rehearsal import rehearse
+from web.serving.logs import ServerLog
+from web.serving.reopening import reopening
+from web.serving.worker import Worker
+from web.settings import Settings
 from web.site import site_of
 
 WORKERS: Final = 2
 THREADS: Final = 4
+"""In each worker; they answer, and wait for no client but those of long downloads."""
+
+FEWEST_THREADS: Final = 2
+"""A download may hold one: another is left for pages."""
+
+BACKLOG: Final = 1024
+"""Connections that wait to be taken; some systems admit fewer."""
+
+GRACE: Final = 30
+"""Seconds that running requests and downloads have to end in, once the server is told to stop."""
 
 LONGEST_REQUEST_LINE: Final = 64 * 1024
 """Bytes; the longest `q` with all its filters fits, percent-encoded, and so does an address that
@@ -36,13 +50,23 @@ _MEMORY: Final = "/dev/shm"
 """Workers touch a file every second: on a disk that is busy, they would seem to hang."""
 
 _OPTIONS: Final[dict[str, Any]] = {
-    "worker_class": "gthread",
-    "timeout": 60,
-    "graceful_timeout": 10,
-    "keepalive": 5,
+    "worker_class": Worker,
+    "logger_class": ServerLog,
+    "errorlog": None,
+    "graceful_timeout": GRACE,
     "loglevel": "warning",
+    # Of a worker's event loop, which nothing holds up for long: searches are its threads'.
+    "timeout": 60,
+    # Longer than proxies keep theirs: the side that closes first is never the one that is asked.
+    "keepalive": 75,
     "limit_request_line": LONGEST_REQUEST_LINE,
+    "limit_request_fields": 100,
+    "limit_request_field_size": 8190,
+    # The same answers to malformed requests everywhere, whatever else is installed.
+    "http_parser": "python",
     "control_socket_disable": True,
+    # Whatever stands in front, headers are believed in one place: web/hosts.py.
+    "forwarded_allow_ips": "",
     "worker_tmp_dir": _MEMORY if os.access(_MEMORY, os.W_OK) else None,
 }
 
@@ -51,26 +75,44 @@ class AddressUnavailable(QuestionsError):
     """The server cannot listen where it was asked to."""
 
 
-def serve(directory: Path, listener: socket.socket, *, workers: int, threads: int) -> None:
+def serve(
+    directory: Path,
+    listener: socket.socket,
+    settings: Settings,
+    *,
+    workers: int,
+    threads: int,
+) -> None:
     """Serve the index in `directory` until a signal stops the process.
 
     The lexicon is loaded before the workers fork: they share its memory, and no search has to
     wait for it.
 
+    A worker that finds no index it can open answers so in words until there is one.
+
+    Signals: TERM lets running requests end within `GRACE`, INT and QUIT end them, HUP replaces
+    the workers one and all without losing a request.
+
     Args:
         directory: where the index is.
         listener: a socket from `bind_address`; gunicorn takes it over and closes it.
+        settings: of the site.
         workers: processes, each with its own engine.
-        threads: threads in each of them.
+        threads: threads in each of them; half of them at most serve downloads.
 
     Raises:
         SystemExit: the server was stopped.
     """
     load_lexicon()
-    serve_application(lambda: _make_site(directory), listener, workers=workers, threads=threads)
+    downloads = threads // FEWEST_THREADS
+
+    def make_app() -> Flask:
+        return _make_site(directory, settings, downloads)
+
+    serve_application(make_app, listener, workers=workers, threads=threads)
 
 
-def _make_site(directory: Path) -> Flask:
+def _make_site(directory: Path, settings: Settings, downloads: int) -> Flask:
     """The application over an index that follows its builds.
 
     A new generation answers once it is rehearsed: no visitor waits for what is computed once. It
@@ -80,8 +122,8 @@ def _make_site(directory: Path) -> Flask:
     def prepare(newer: Engine) -> None:
         rehearse(site_of(app), newer)
 
-    engine = open_engine(directory, prepare=prepare)
-    app = create_app(engine)
+    engine = reopening(lambda: open_engine(directory, prepare=prepare))
+    app = create_app(engine, settings=settings, downloads=downloads)
     Thread(target=_follow_builds, args=(engine, prepare), daemon=True).start()
     return app
 
@@ -105,7 +147,12 @@ def serve_application(
         SystemExit: the server was stopped.
     """
     _Server(
-        make_app, {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads}
+        make_app,
+        {
+            "bind": f"fd://{listener.detach()}",
+            "workers": workers,
+            "threads": threads,
+        },
     ).run()
 
 
@@ -136,7 +183,7 @@ def bind_address(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
-        listener.listen()
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise AddressUnavailable(

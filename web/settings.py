@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from index.errors import QuestionsError
+from index.sync.publisher import shown_address
 
 SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "url": (
@@ -34,12 +39,66 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
         "missing.",
     ),
     "code": ("QE_CODE", "Web address of the source code that the site runs."),
+    "hosts": (
+        "QE_HOSTS",
+        "Names under which the site may be asked (questions.example.org, .example.org with all "
+        "below it), apart by spaces or commas; any other `Host` is refused. The host of `QE_URL` "
+        "is one of them. None: any name.",
+    ),
+    "proxies": (
+        "QE_PROXIES",
+        "How many reverse proxies stand in front of the site, each adding to `X-Forwarded-For` "
+        "and `X-Forwarded-Proto`; 0: those headers mean nothing.",
+    ),
 }
 """Each setting with its environment variable and what it is for.
 
 From the publisher to the host, they are what the law of 21 June 2004 on confidence in the digital
 economy asks of whoever publishes a site.
 """
+
+MOST_PROXIES: Final = 10
+
+_NAME: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
+_BASE_ADDRESS: Final = re.compile(rf"https?://({_NAME}|\[[0-9a-f:.]+\])(:[0-9]{{1,5}})?/?", re.I)
+
+
+class InvalidSetting(QuestionsError):
+    """A variable of the environment holds what its setting can't be."""
+
+
+def _base_address(text: str) -> str:
+    if not _BASE_ADDRESS.fullmatch(text):
+        raise ValueError(
+            "give a base address such as https://questions.example.org, without path, parameters "
+            "or credentials"
+        )
+    return text
+
+
+def _host_names(text: str) -> tuple[str, ...]:
+    names = tuple(re.split(r"[\s,]+", text.strip(", \t").lower()))
+    for name in names:
+        if not re.fullmatch(rf"\.?{_NAME}", name):
+            raise ValueError(
+                f"{name!r} is no name of a host: give names such as questions.example.org, "
+                "without https:// and without port"
+            )
+    return names
+
+
+def _number_of_proxies(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,2}", text) or int(text) > MOST_PROXIES:
+        raise ValueError(f"give the number of reverse proxies, from 0 to {MOST_PROXIES}")
+    return int(text)
+
+
+_READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    "url": _base_address,
+    "hosts": _host_names,
+    "proxies": _number_of_proxies,
+}
+"""How the settings are read that aren't just any text; each raises ValueError with what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +121,41 @@ class Settings:
     hebergeur_telephone: str = ""
     mentions: str = ""
     code: str = ""
+    hosts: tuple[str, ...] = ()
+    proxies: int = 0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Read the variables of `SETTINGS`; one that is unset or blank keeps its default."""
+        """Read the variables of `SETTINGS`; one that is unset or blank keeps its default.
+
+        Raises:
+            InvalidSetting: one of them can't be what it says.
+        """
         given = {
-            name: environ[variable].strip()
+            name: _read(name, variable, environ[variable].strip())
             for name, (variable, _) in SETTINGS.items()
             if environ.get(variable, "").strip()
         }
         return cls(**given)
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether the site is said to be reached over https alone."""
+        return self.url.lower().startswith("https://")
+
+    @property
+    def trusted_hosts(self) -> tuple[str, ...]:
+        """The names under which the site may be asked, that of its address among them."""
+        own = urlsplit(self.url).hostname
+        return (*self.hosts, *((own,) if own else ()))
+
     def absolute(self, path: str) -> str:
         """The public address of a path, or the path itself when no base address is set."""
         return f"{self.url.rstrip('/')}{path}"
+
+
+def _read(name: str, variable: str, text: str) -> Any:
+    try:
+        return _READ.get(name, str)(text)
+    except ValueError as error:
+        raise InvalidSetting(f"{variable} is {shown_address(text)!r}: {error}") from error

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 from flask import Flask, current_app, request
 
-from search.engine import Engine
+from search.engine import Engine, Health
 from web.settings import Settings
 
 _KEY = "questions_ecrites"
@@ -29,10 +29,10 @@ class Site:
     engine: Engine
     settings: Settings
     today: Callable[[], date]
-    _known: dict[Callable[[Engine], Any], tuple[int, Any]] = field(
+    _known: dict[Callable[[Engine], Any], tuple[Health, Any]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    _ahead: dict[Callable[[Engine], Any], tuple[int, Any]] = field(
+    _ahead: dict[Callable[[Engine], Any], tuple[Health, Any]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -48,12 +48,13 @@ class Site:
         Raises:
             QuestionsError: the index can no longer be read.
         """
-        generation = self.engine.health().generation
+        # Not the generation alone: an index put in this one's place may bear the same number.
+        health = self.engine.health()
         known = self._known.get(read)
-        if known is None or known[0] != generation:
+        if known is None or known[0] != health:
             known = self._ahead.get(read)
-            if known is None or known[0] != generation:
-                known = (generation, read(self.engine))
+            if known is None or known[0] != health:
+                known = (health, read(self.engine))
             self._known[read] = known
         facts: Facts = known[1]
         return facts
@@ -62,9 +63,9 @@ class Site:
         """Read of a generation that answers next what `per_generation` will be asked for."""
         # What was read ahead for the generation that answers now must not make way for the next.
         self.per_generation(read)
-        generation = engine.health().generation
-        if self._known[read][0] != generation:
-            self._ahead[read] = (generation, read(engine))
+        health = engine.health()
+        if self._known[read][0] != health:
+            self._ahead[read] = (health, read(engine))
 
 
 def attach_site(app: Flask, site: Site) -> None:
@@ -86,10 +87,12 @@ def public_url(path: str) -> str:
     """The absolute address of a path, for what is read away from the site: feeds, sitemaps.
 
     The setting says where the site is. Without it, it is where the request was sent, whose `Host`
-    any client may make up: one that isn't of the shape of a host is written nowhere.
+    any client may make up: one that isn't of the shape of a host is written nowhere, nor is a
+    scheme that a proxy lets through.
     """
     settings = current_site().settings
     if settings.url:
         return settings.absolute(path)
     host = request.host if _HOST.fullmatch(request.host) else _NO_HOST
-    return f"{request.scheme}://{host}{path}"
+    scheme = "https" if request.scheme == "https" else "http"
+    return f"{scheme}://{host}{path}"

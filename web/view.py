@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlencode
 
-from search.request import BadRequest, SearchRequest
+from search.request import BadRequest, SearchRequest, encode_params
 from search.timeline import UNITS
 from web.query_string import Params, read_keys
 
@@ -55,7 +54,7 @@ class View:
         if path == "/" and not request.to_params() and not self.to_params():
             return ALL_QUESTIONS
         params = [*request.to_params(), *self.to_params()]
-        return f"{path}?{urlencode(params)}" if params else path
+        return f"{path}?{encode_params(params)}" if params else path
 
 
 def read_view(params: Iterable[tuple[str, str]]) -> tuple[View, Params]:

@@ -171,8 +171,15 @@ def _visit(run: Run, load: Load, plan: Plan, served: _Served) -> Ran:
         finally:
             updating.stop()
         answers, client_took = client.result()
-        said = log.read_text(encoding="utf-8", errors="replace")
+        said = _complaints(log)
     return Ran(answers, client_took, updating, watch, said, last)
+
+
+def _complaints(log: Path) -> str:
+    """What a server said beside one line for each request, and where it is."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    quiet = ('"level": "info"', "Serving at ")
+    return "\n".join(line for line in lines if not any(one in line for one in quiet))
 
 
 def _is_taken_up(server: Server, generation: int) -> bool:

@@ -7,6 +7,10 @@ The header is one line of ASCII, padded to `HEADER_SIZE` bytes:
 format, segment, array, type, shape. It says to a person what a file is, and to the program that
 a file is no other one's: a file that was moved, cut or exchanged is refused when it is opened.
 Its content is checked against a CRC-32 by `qe check` alone: opening reads no more than headers.
+
+A file that becomes shorter while it is mapped is a danger of its own: reading behind its end is no
+error that a program can catch, the system ends its process (SIGBUS). `MappedArray.check_size` asks
+before.
 """
 
 from __future__ import annotations
@@ -23,7 +27,9 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from index.atomic import create_read_only
 from index.errors import IndexFormatError
+from index.regular_file import open_regular
 
 HEADER_SIZE: Final = 256
 """Bytes; a multiple of any type's alignment, so that mapped arrays are aligned."""
@@ -78,7 +84,7 @@ class ArrayWriter:
         self._columns = columns
         self._crc32 = 0
         self._items = 0
-        self._file = path.open("wb")
+        self._file = create_read_only(path)
         self._file.write(bytes(HEADER_SIZE))
 
     def append(self, values: ArrayLike) -> None:
@@ -114,29 +120,71 @@ class ArrayWriter:
         self._file.close()
 
 
-def map_array(path: Path, segment: str, name: str, entry: ArrayEntry) -> NDArray[Any]:
+@dataclass(frozen=True, slots=True)
+class MappedArray:
+    """An array in its file, which it keeps open.
+
+    Attributes:
+        path: the file when it was mapped; another one may stand there by now.
+        entry: what the table of contents says of it.
+        array: read-only, of that type and shape.
+    """
+
+    path: Path
+    entry: ArrayEntry
+    array: NDArray[Any]
+    _mapped: mmap.mmap
+
+    def check_size(self) -> None:
+        """See that the file is still as long as it was; some half a microsecond.
+
+        Raises:
+            DamagedFile: it isn't, and the array must not be read.
+        """
+        size = self._mapped.size()  # of the file, as it is now
+        if size < HEADER_SIZE + self.entry.nbytes:
+            _check_size(self.path, size, self.entry)
+
+    def check_content(self) -> None:
+        """See that the array is as it was written; every byte is read.
+
+        Raises:
+            DamagedFile: it isn't.
+        """
+        self.check_size()
+        if zlib.crc32(memoryview(self._mapped)[HEADER_SIZE:]) != self.entry.crc32:
+            raise DamagedFile(f"{self.path} is damaged: its checksum is another")
+
+
+def map_array(path: Path, segment: str, name: str, entry: ArrayEntry) -> MappedArray:
     """The array in a file, memory-mapped and read-only.
 
     Raises:
         DamagedFile: the file is missing, has another size, or its header is another one's.
+        OSError: it can't be read, or isn't a regular file.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             _check_header(path, file.read(HEADER_SIZE), segment, name, entry)
             _check_size(path, os.fstat(file.fileno()).st_size, entry)
-            if not entry.nbytes:
-                return np.empty(entry.shape, entry.dtype)
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except FileNotFoundError as error:
         raise MissingFile(f"{path} is missing") from error
-    count = math.prod(entry.shape)
-    return np.frombuffer(mapped, entry.dtype, count, HEADER_SIZE).reshape(entry.shape)
+    array = np.empty(entry.shape, entry.dtype)
+    if entry.nbytes:
+        flat = np.frombuffer(mapped, entry.dtype, math.prod(entry.shape), HEADER_SIZE)
+        array = flat.reshape(entry.shape)
+    return MappedArray(path, entry, array, mapped)
 
 
 def checksum(path: Path) -> int:
-    """The CRC-32 of the array in a file."""
+    """The CRC-32 of the array in a file.
+
+    Raises:
+        OSError: it can't be read, or isn't a regular file.
+    """
     crc32 = 0
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         file.seek(HEADER_SIZE)
         while piece := file.read(_CHUNK):
             crc32 = zlib.crc32(piece, crc32)
@@ -157,7 +205,8 @@ def _check_header(path: Path, found: bytes, segment: str, name: str, entry: Arra
         return
     if len(found) < HEADER_SIZE:
         raise DamagedFile(f"{path} is cut short: it has {len(found)} bytes")
-    told = found.decode("ascii", "replace").strip() or "nothing readable"
+    readable = (char if char.isprintable() else " " for char in found.decode("ascii", "replace"))
+    told = "".join(readable).strip() or "nothing readable"
     raise DamagedFile(
         f"{path} is another file than expected: it begins with « {told:.120} » "
         f"instead of « {expected.decode().strip()} »"

@@ -138,8 +138,9 @@ def _columns(arrays: SegmentArrays) -> Iterator[tuple[str, str]]:
         if text.ordinals.size and int(text.ordinals.max()) >= count_strings(text.data):
             yield f"text.{name}", "numbers a value that there is none of"
     for name, key in arrays.keys.items():
-        counts = np.bincount(key.order, minlength=arrays.size)
-        if counts.size != arrays.size or (counts != 1).any():
+        # Looked at before it is counted: a number out of range would ask for gigabytes.
+        within = int(key.order.max(initial=0)) < max(arrays.size, 1)
+        if not within or (np.bincount(key.order, minlength=arrays.size) != 1).any():
             yield f"key.{name}.order", "does not name each document once"
         elif (key.values[key.order][1:] < key.values[key.order][:-1]).any():
             yield f"key.{name}.order", "is not the order of the keys"

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columnar.array_file import MappedArray
 from index.columnar.columns import KeyColumn, TextColumn, Unsigned
 from index.columnar.dictionary import Dictionary
 from index.columnar.layout import TERM_BITS, SegmentShape
@@ -30,12 +31,20 @@ class SegmentArrays:
         shape: the names of what it holds.
         size: how many documents it has, deleted ones included.
         arrays: every array of a segment of this shape, by name.
+        files: those that the arrays are mapped from; none when they were built in memory.
     """
 
-    def __init__(self, shape: SegmentShape, size: int, arrays: Arrays) -> None:
+    def __init__(
+        self,
+        shape: SegmentShape,
+        size: int,
+        arrays: Arrays,
+        files: tuple[MappedArray, ...] = (),
+    ) -> None:
         self.shape = shape
         self.size = size
         self.arrays = arrays
+        self.files = files
         self.postings = Postings(
             *(
                 arrays[name]

@@ -16,7 +16,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from index.atomic import sync_file
+from index.atomic import create_read_only, sync_file
 from index.columnar.array_file import (
     ArrayEntry,
     ArrayWriter,
@@ -28,6 +28,7 @@ from index.columnar.array_file import (
 )
 from index.columnar.layout import SegmentShape, array_layouts
 from index.columnar.segment_arrays import Arrays, SegmentArrays
+from index.regular_file import read_regular
 
 try:
     import resource
@@ -121,7 +122,8 @@ class SegmentWriter:
             raise ValueError(f"arrays not written: {', '.join(sorted(missing))}")
         entries = {name: writer.close() for name, writer in self._writers.items()}
         contents = Contents(self._segment, size, self._shape, entries)
-        array_path(self._directory, self._segment, CONTENTS).write_bytes(contents.to_bytes())
+        with create_read_only(array_path(self._directory, self._segment, CONTENTS)) as file:
+            file.write(contents.to_bytes())
         return contents
 
     def sync(self) -> None:
@@ -173,14 +175,16 @@ def open_segment(directory: Path, segment: str) -> SegmentArrays:
     Raises:
         DamagedFile: a file is missing, cut short or another one's, or an array isn't what
             the layout says.
+        OSError: a file can't be read.
     """
     _allow_many_files()
     contents = read_contents(directory, segment)
-    arrays: Arrays = {
+    mapped = {
         name: map_array(array_path(directory, segment, name), segment, name, entry)
         for name, entry in contents.arrays.items()
     }
-    return SegmentArrays(contents.shape, contents.size, arrays)
+    arrays: Arrays = {name: held.array for name, held in mapped.items()}
+    return SegmentArrays(contents.shape, contents.size, arrays, tuple(mapped.values()))
 
 
 @cache
@@ -203,10 +207,11 @@ def read_contents(directory: Path, segment: str) -> Contents:
 
     Raises:
         DamagedFile: it is missing, damaged or another one's.
+        OSError: it can't be read.
     """
     path = array_path(directory, segment, CONTENTS)
     try:
-        contents = Contents.from_bytes(path.read_bytes())
+        contents = Contents.from_bytes(read_regular(path))
     except FileNotFoundError as error:
         raise MissingFile(f"{path} is missing") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -222,20 +227,29 @@ def damaged_files(directory: Path, segment: str) -> list[str]:
 
     For `qe check`; opening a segment reads no more than headers.
     """
+    path = array_path(directory, segment, CONTENTS)
     try:
         contents = read_contents(directory, segment)
-    except DamagedFile as error:
-        return [str(error)]
+    except (DamagedFile, OSError) as error:
+        return [describe_damage(error, path)]
     found = []
     for name, entry in contents.arrays.items():
         path = array_path(directory, segment, name)
         try:
             map_array(path, segment, name, entry)
+            # Read and not looked at in the map: a disk that fails is then an error to be told.
             if checksum(path) != entry.crc32:
                 found.append(f"{path} is damaged: its checksum is another")
-        except DamagedFile as error:
-            found.append(str(error))
+        except (DamagedFile, OSError) as error:
+            found.append(describe_damage(error, path))
     return found
+
+
+def describe_damage(error: DamagedFile | OSError, path: Path) -> str:
+    """What an error says of a file, which it may not name itself."""
+    if isinstance(error, DamagedFile):
+        return str(error)
+    return f"{error.filename or path} cannot be read ({error.strerror or error})"
 
 
 def _check_arrays(path: Path, contents: Contents) -> None:

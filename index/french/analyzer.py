@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import version
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -82,6 +83,7 @@ def plain_word(text: str) -> re.Match[str] | None:
     return _ONE_WORD.fullmatch(text)
 
 
+@cache
 def fingerprint() -> str:
     """Changes when an index must be rebuilt because its tokens or families would differ."""
     libraries = (f"{name} {version(name)}" for name in ("unidecode", "simplemma"))

@@ -123,6 +123,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
 
 
 def _refusal(info: zipfile.ZipInfo) -> str | None:
+    if not info.filename:
+        return "a file without a name: not a published one"
     if _leads_out(info.filename):
         return "a name that leads out of the archive: not a published one"
     if info.compress_type not in _METHODS:
@@ -142,4 +144,5 @@ def _passed_over(info: zipfile.ZipInfo) -> bool:
     if _leads_out(info.filename):
         return False
     parts = PurePosixPath(info.filename).parts
-    return info.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts)
+    # Not `is_dir()`, which fails on a name of no character.
+    return info.filename.endswith("/") or any(part.startswith((".", "__MACOSX")) for part in parts)

@@ -36,6 +36,7 @@ _CANNOT_READ: Final = (
     EOFError,
     RuntimeError,  # an encrypted member
     NotImplementedError,  # an unknown compression
+    ValueError,  # a member's own header: a name that is no UTF-8, a place before the beginning
     MemoryError,
     zipfile.BadZipFile,
     zlib.error,

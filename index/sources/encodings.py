@@ -60,7 +60,7 @@ def _declared_encoding(data: bytes) -> str:
     try:
         codec = codecs.lookup(declared)
         "".encode(codec.name)  # a codec of bytes, such as `hex`, is none of text
-    except LookupError as error:
+    except (LookupError, UnicodeError) as error:  # the latter of `undefined`, which is a codec
         raise UnreadableDocument(f"unknown encoding {declared!r}: convert it to UTF-8") from error
     return _WITHOUT_DECLARATION if codec.name in _SAME_AS_WINDOWS else codec.name
 

@@ -6,7 +6,8 @@ a build replaces content, only a rebuild replaces the manifest.
 
 from __future__ import annotations
 
-import json
+import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,13 +15,19 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-from index.atomic import TEMPORARY_PREFIX, write_atomically
+from index.atomic import TEMPORARY_PREFIX
 from index.errors import IndexFormatError, IndexMissing
+from index.stores.vouched_json import read_vouched, write_vouched
 
 FORMAT_VERSION: Final = 4
 """Grows by one when an index written before can no longer be read."""
 
 MANIFEST_NAME: Final = "manifest.json"
+
+_TABLES: Final = "_MAIN_*.toc"
+"""Tables of contents, by Whoosh's names: they are there in an index that has lost its manifest."""
+
+_ID_BYTES: Final = 8
 
 _JSON_TYPES: Final = {
     "format_version": int,
@@ -41,6 +48,8 @@ class Manifest:
         program_version: the program that made it, for messages.
         fictional: whether it holds the demo corpus, which never mixes with published questions.
         created: the day it was made.
+        index: what tells it from any other index, in hexadecimal: the accounts of its builds bear
+            it too. Empty in one that was made before there was any.
     """
 
     format_version: int
@@ -48,11 +57,13 @@ class Manifest:
     program_version: str
     fictional: bool
     created: date
+    index: str = ""
 
     @classmethod
     def of_this_version(cls, *, analyser: str, fictional: bool, created: date) -> Manifest:
         """The manifest of an index about to be made."""
-        return cls(FORMAT_VERSION, analyser, program_version(), fictional, created)
+        made_by = (FORMAT_VERSION, analyser, program_version())
+        return cls(*made_by, fictional, created, secrets.token_hex(_ID_BYTES))
 
     def write(self, directory: Path) -> None:
         """Make `directory` an index with this manifest.
@@ -61,8 +72,7 @@ class Manifest:
             OSError: the directory is missing, full or read-only.
         """
         record = asdict(self) | {"created": self.created.isoformat()}
-        text = json.dumps(record, ensure_ascii=False, indent=1)
-        write_atomically(directory / MANIFEST_NAME, text + "\n")
+        write_vouched(directory / MANIFEST_NAME, record)
 
     @classmethod
     def read(cls, directory: Path) -> Manifest:
@@ -75,11 +85,10 @@ class Manifest:
         if not is_index(directory):
             raise _no_index(directory)
         try:
-            record = json.loads((directory / MANIFEST_NAME).read_text(encoding="utf-8"))
-            return _manifest_from(record)
+            return _manifest_from(read_vouched(directory / MANIFEST_NAME, "format_version"))
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise IndexFormatError(
-                f"{directory / MANIFEST_NAME} is damaged ({_first_line(error)}): "
+                f"{directory / MANIFEST_NAME} is {_what_it_is(error)}: "
                 f"make the index again with {rebuild_command(directory)}"
             ) from error
 
@@ -108,7 +117,7 @@ def check(directory: Path, *, analyser: str) -> Manifest:
 
 def is_index(directory: Path) -> bool:
     """Whether a build made this directory; it may still be one that this version can't read."""
-    return (directory / MANIFEST_NAME).is_file()
+    return os.path.lexists(directory / MANIFEST_NAME) or any(directory.glob(_TABLES))
 
 
 def is_vacant(directory: Path) -> bool:
@@ -145,9 +154,9 @@ def rebuild_command(directory: Path) -> str:
 
 def _manifest_from(record: Mapping[str, Any]) -> Manifest:
     # Names that a later format adds are ignored: its version must still be readable here.
-    given = {name: record[name] for name in _JSON_TYPES}
+    given = {name: record[name] for name in _JSON_TYPES} | {"index": record.get("index", "")}
     for name, value in given.items():
-        if type(value) is not _JSON_TYPES[name]:
+        if type(value) is not _JSON_TYPES.get(name, str):
             raise TypeError(f"{name} is {value!r:.40}")
     return Manifest(**(given | {"created": date.fromisoformat(given["created"])}))
 
@@ -176,5 +185,8 @@ def _no_index(directory: Path) -> IndexMissing | IndexFormatError:
     )
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def _what_it_is(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "missing"
+    told = str(getattr(error, "strerror", None) or error)
+    return f"damaged ({(told.splitlines() or [type(error).__name__])[0]})"

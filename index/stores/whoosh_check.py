@@ -7,24 +7,23 @@ only, so that it takes the same moment whatever the size.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from index.columnar.bounds import Ints
 from index.columnar.consistency import disagreements
-from index.columnar.index import ColumnarIndex, OpenSegment, open_generation
-from index.columnar.segment_files import array_path, damaged_files
+from index.columnar.index import OpenGeneration, OpenSegment, open_generation
+from index.columnar.segment_files import array_path, damaged_files, describe_damage
 from index.french.analyzer import fingerprint
 from index.progress import Progress
 from index.stores.manifest import check
 from index.stores.whoosh_records import differing_records
-from index.stores.whoosh_store import damage_named, open_index, report_path
+from index.stores.whoosh_store import damage_named, open_index, read_report, report_path
 
 SAMPLE: Final = 1_000
 """Records that are analysed again unless all are: a second or two."""
@@ -52,18 +51,6 @@ class Verdict:
     damages: tuple[str, ...]
 
 
-class _Checked(NamedTuple):
-    """A segment to check: its name, and what is mapped of it."""
-
-    name: str
-    opened: OpenSegment
-
-    @property
-    def live(self) -> Ints:
-        """The documents that aren't deleted."""
-        return np.delete(np.arange(self.opened.arrays.size), self.opened.deleted)
-
-
 def check_index(directory: Path, progress: Progress, *, every: bool = False) -> Verdict:
     """Read an index through. Each step is taken only when the one before found nothing.
 
@@ -76,57 +63,66 @@ def check_index(directory: Path, progress: Progress, *, every: bool = False) -> 
         IndexMissing: there is no index.
         IndexFormatError: it is too damaged to be opened, or of another version.
     """
-    check(directory, analyser=fingerprint())
-    index = open_index(directory)
     with damage_named(directory):
-        opened = open_generation(index)
-        names = [segment.segment_id() for segment in index.toc().segments]
-        segments = list(map(_Checked, names, opened.segments))
-        live = sum(segment.live.size for segment in segments)
-        sample = live if every else min(live, SAMPLE)
-        damages = [*_damaged_report(index, opened.generation), *damaged_arrays(index, progress)]
-        damages = damages or list(_disagreeing_arrays(directory, segments, progress))
-        records = 0 if damages else sample
-        damages = damages or list(_differing_records(directory, segments, sample, progress))
+        while True:
+            check(directory, analyser=fingerprint())
+            index = open_index(directory)
+            opened = open_generation(index)
+            verdict = _check_generation(directory, opened, progress, every=every)
+            # Files that a build has removed since are no damage: the check begins again.
+            if not verdict.damages or index.published() == opened.published:
+                return verdict
+
+
+def _check_generation(
+    directory: Path, opened: OpenGeneration, progress: Progress, *, every: bool
+) -> Verdict:
+    segments = opened.segments
+    live = sum(map(_live_count, segments))
+    sample = live if every else min(live, SAMPLE)
+    damages = [
+        *_damaged_report(directory, opened),
+        *_damaged_files(directory, segments, progress),
+    ]
+    damages = damages or list(_disagreeing_arrays(directory, segments, progress))
+    records = 0 if damages else sample
+    damages = damages or list(_differing_records(directory, segments, sample, progress))
     return Verdict(opened.generation, live, records, len(segments), tuple(damages))
 
 
-def damaged_arrays(index: ColumnarIndex, progress: Progress) -> Iterator[str]:
-    """What is wrong with the files of the newest generation's segments, one sentence a file.
-
-    Raises:
-        DamagedFile: its table of contents isn't what was written.
-    """
-    names = [segment.segment_id() for segment in index.toc().segments]
-    for done, name in enumerate(names):
-        progress(STEPS[0], done, len(names))
-        yield from damaged_files(index.directory, name)
-    progress(STEPS[0], len(names), len(names))
+def _damaged_files(
+    directory: Path, segments: Sequence[OpenSegment], progress: Progress
+) -> Iterator[str]:
+    """What is wrong with the files of some segments, one sentence a file."""
+    for done, segment in enumerate(segments):
+        progress(STEPS[0], done, len(segments))
+        yield from damaged_files(directory, segment.name)
+    progress(STEPS[0], len(segments), len(segments))
 
 
 def _disagreeing_arrays(
-    directory: Path, segments: Sequence[_Checked], progress: Progress
+    directory: Path, segments: Sequence[OpenSegment], progress: Progress
 ) -> Iterator[str]:
     """Arrays that don't agree with the others, one sentence each."""
-    for done, (name, opened) in enumerate(segments):
+    for done, segment in enumerate(segments):
         progress(STEPS[1], done, len(segments))
-        for array, what in disagreements(opened.arrays):
-            yield f"{array_path(directory, name, array)} {what}"
+        for array, what in disagreements(segment.arrays):
+            yield f"{array_path(directory, segment.name, array)} {what}"
     progress(STEPS[1], len(segments), len(segments))
 
 
 def _differing_records(
-    directory: Path, segments: Sequence[_Checked], sample: int, progress: Progress
+    directory: Path, segments: Sequence[OpenSegment], sample: int, progress: Progress
 ) -> Iterator[str]:
     """Where the arrays don't say what the stored questions do, one sentence each."""
 
     def checked(count: int, before: int) -> None:
         progress(STEPS[2], before + count, sample)
 
-    done, live = 0, [segment.live for segment in segments]
-    for (name, opened), documents in zip(segments, _sampled(live, sample), strict=True):
-        for found in differing_records(opened.arrays, documents, partial(checked, before=done)):
-            path = array_path(directory, name, found.array)
+    done, live = 0, list(map(_live_documents, segments))
+    for segment, documents in zip(segments, _sampled(live, sample), strict=True):
+        for found in differing_records(segment.arrays, documents, partial(checked, before=done)):
+            path = array_path(directory, segment.name, found.array)
             yield f"{path} disagrees with the record of {found.uid}: {found.what}"
         done += documents.size
 
@@ -142,11 +138,23 @@ def _sampled(live: Sequence[Ints], sample: int) -> Iterator[Ints]:
         first += documents.size
 
 
-def _damaged_report(index: ColumnarIndex, generation: int) -> Iterator[str]:
-    if not index.toc().segments:
+def _live_documents(segment: OpenSegment) -> Ints:
+    return np.delete(np.arange(segment.arrays.size), segment.deleted)
+
+
+def _live_count(segment: OpenSegment) -> int:
+    return segment.arrays.size - segment.deleted.size
+
+
+def _damaged_report(directory: Path, opened: OpenGeneration) -> Iterator[str]:
+    if not opened.segments:
         return  # no build has published yet, and none has left its account
-    path = report_path(index.directory, generation)
+    path = report_path(directory, opened.generation)
     try:
-        json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        yield f"{path} is missing or damaged: {error}"
+        read_report(directory, opened.generation)
+    except FileNotFoundError:
+        yield f"{path} is missing"
+    except OSError as error:
+        yield describe_damage(error, path)
+    except ValueError as error:
+        yield f"{path} is damaged: {error}"

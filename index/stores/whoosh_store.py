@@ -6,7 +6,6 @@ manifest, and for each generation the account of the build.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,11 +18,11 @@ import numpy as np
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, EmptyIndexError
 
-from index.atomic import write_atomically
 from index.columnar.array_file import DamagedFile
 from index.columnar.index import ColumnarIndex, OpenSegment, open_generation
 from index.columnar.records import SAMPLES
 from index.columnar.run import Run
+from index.columnar.segment_files import CONTENTS, describe_damage
 from index.columnar.writer import ColumnarWriter, merge_waiting, waiting_segments
 from index.errors import (
     IndexFormatError,
@@ -36,12 +35,19 @@ from index.french.analyzer import fingerprint
 from index.progress import Progress
 from index.question import Question
 from index.stores.lock import hold_lock
-from index.stores.manifest import Manifest, check, is_vacant, rebuild_command
+from index.stores.manifest import MANIFEST_NAME, Manifest, check, is_vacant, rebuild_command
+from index.stores.vouched_json import read_vouched, write_vouched
 from index.stores.whoosh_runs import RunMaker
 from index.stores.whoosh_schema import RELATION_KEYS, SHAPE, UID, VERSION, make_schema
 
 _NAME: Final = "MAIN"
 """What Whoosh calls an index unless told otherwise."""
+
+_FIRST: Final = "generation"
+"""The first entry of an account."""
+
+_INDEX: Final = "index"
+"""The entry of an account that says of which index it is, as its manifest does."""
 
 
 def open_store(directory: Path, *, fictional: bool, today: date, after: int = 0) -> WhooshStore:
@@ -80,31 +86,29 @@ def open_index(directory: Path) -> ColumnarIndex:
 
     Raises:
         IndexMissing: the directory was made, but no build was ever published into it.
-        IndexFormatError: its table of contents is damaged.
+        IndexFormatError: its table of contents is damaged, lost, or can't be read.
     """
-    try:
-        with damage_named(directory):
-            return ColumnarIndex(directory, make_schema(), SHAPE, RELATION_KEYS)
-    except EmptyIndexError as error:
-        raise IndexMissing(
-            f"{directory} holds no question yet: run `qe index SOURCE... --index {directory}`"
-        ) from error
+    with damage_named(directory):
+        return ColumnarIndex(directory, make_schema(), SHAPE, RELATION_KEYS)
 
 
 @contextmanager
 def damage_named(directory: Path) -> Iterator[None]:
     """Turn whatever reading a damaged index raises into a message that says what to do.
 
-    Whoosh unpickles its table of contents without a checksum: cut or overwritten bytes raise
-    nearly anything, from struct.error to AttributeError.
-
     Raises:
+        IndexMissing: there is no table of contents, and there never was one.
         IndexFormatError: instead of any error that says less.
     """
     try:
         yield
-    except EmptyIndexError:
-        raise
+    except EmptyIndexError as error:
+        raise _without_contents(directory) from error
+    except OSError as error:
+        raise IndexFormatError(
+            f"{describe_damage(error, directory)}: see that this user may read it and that its "
+            f"disk is sound, or make the index again with {rebuild_command(directory)}"
+        ) from error
     except Exception as error:
         if isinstance(error, QuestionsError) and not isinstance(error, DamagedFile):
             raise
@@ -125,6 +129,21 @@ def latest_generation(directory: Path) -> int:
 def report_path(directory: Path, generation: int) -> Path:
     """Where the account of the build that made a generation stands."""
     return directory / f"report-{generation}.json"
+
+
+def read_report(directory: Path, generation: int) -> dict[str, Any]:
+    """The account of the build that made a generation.
+
+    Raises:
+        OSError: it is missing or can't be read.
+        ValueError: it is damaged, or another index's.
+        IndexFormatError: the manifest is damaged.
+    """
+    account = read_vouched(report_path(directory, generation), _FIRST)
+    index = account.pop(_INDEX, "")
+    if (account[_FIRST], index) != (generation, Manifest.read(directory).index):
+        raise ValueError(f"it is of another index or generation, or {MANIFEST_NAME} is")
+    return account
 
 
 class WhooshStore:
@@ -225,7 +244,8 @@ class WhooshStore:
         generation: int = writer.generation
         path = report_path(self._directory, generation)
         try:
-            write_atomically(path, _dump({"generation": generation, **account}))
+            index = Manifest.read(self._directory).index
+            write_vouched(path, {_FIRST: generation, **account, _INDEX: index})
             yield writer
         except BaseException:
             if not writer.is_closed:
@@ -239,9 +259,9 @@ class WhooshStore:
         Each account holds all of them: the questions of an earlier build are still there.
         """
         try:
-            path = report_path(self._directory, self._index.latest_generation())
-            earlier = json.loads(path.read_bytes())["archives"]
-        except (OSError, ValueError, KeyError, TypeError):
+            account = read_report(self._directory, self._index.latest_generation())
+            earlier = account["archives"]
+        except (OSError, ValueError, KeyError):
             earlier = {}  # the first build, or an account that `qe check` says is damaged
         return {**earlier, **report.get("archives", {})}
 
@@ -334,9 +354,19 @@ def _live(segment: OpenSegment, name: str) -> list[bytes]:
     return values
 
 
+def _without_contents(directory: Path) -> IndexMissing | IndexFormatError:
+    """An index that no build has published into yet, or whose table of contents is lost."""
+    if not any(directory.glob(f"{_NAME}_*.{CONTENTS}")):
+        return IndexMissing(
+            f"{directory} holds no question yet: run `qe index SOURCE... --index {directory}`"
+        )
+    vouched = (path.stem for path in directory.glob(f"{_NAME}_*.toc_crc32"))
+    names = sorted(f"_{name}.toc" for name in vouched) or [f"_{_NAME}_*.toc"]
+    return IndexFormatError(
+        f"{directory} is damaged ({directory / names[-1]}, its table of contents, is missing): "
+        f"make it again with {rebuild_command(directory)}"
+    )
+
+
 def _what(error: Exception) -> str:
     return str(error) if isinstance(error, DamagedFile) else f"{type(error).__name__}: {error}"
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

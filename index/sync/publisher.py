@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
@@ -14,6 +15,8 @@ from index.errors import AddressRefused
 
 _LONGEST_SHOWN: Final = 200
 """Characters of an address in a message: a server may send very long ones."""
+
+_CREDENTIALS: Final = re.compile(r"//[^/?#]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Publisher:
         # The parser is the one that the request is made with: two could read two hosts.
         parts = _parse(url)
         host = _bare_host(parts)
-        shown = url[:_LONGEST_SHOWN]
+        shown = shown_address(url)
         if parts.auth is not None:
             raise AddressRefused(f"{shown} bears credentials, which are never sent")
         if host != self.domain.lower() and not host.endswith(f".{self.domain.lower()}"):
@@ -58,7 +61,12 @@ def join(base: str, address: str) -> str:
     try:
         return urljoin(base, address)
     except ValueError as error:
-        raise AddressRefused(f"{address[:_LONGEST_SHOWN]!r} is no address") from error
+        raise AddressRefused(f"{shown_address(address)!r} is no address") from error
+
+
+def shown_address(url: str) -> str:
+    """An address as messages and logs may hold it: without credentials, and not too long."""
+    return _CREDENTIALS.sub("//***@", url)[:_LONGEST_SHOWN]
 
 
 def host_of(url: str) -> str:
@@ -74,11 +82,11 @@ def _parse(url: str) -> Url:
     try:
         parts = parse_url(url)
     except LocationParseError as error:
-        raise AddressRefused(f"{url[:_LONGEST_SHOWN]!r} is no address") from error
+        raise AddressRefused(f"{shown_address(url)!r} is no address") from error
     # What doesn't print would drive the terminal on which an error shows it.
     readable = url.isprintable() and not {" ", "\\"} & set(url)
     if not parts.scheme or not parts.host or not readable:
-        raise AddressRefused(f"{url[:_LONGEST_SHOWN]!r} is no address")
+        raise AddressRefused(f"{shown_address(url)!r} is no address")
     return parts
 
 

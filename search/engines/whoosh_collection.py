@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from index.columnar.index import OpenSegment
 from index.columnar.layout import TERM_BITS
 from index.columnar.segment_arrays import SegmentArrays
+from search.budget import spend
 from search.engines.memo import Memo
 from search.engines.sorted_arrays import (
     Floats,
@@ -53,6 +54,16 @@ MOST: Final = 2
 
 LOOKUP_COST: Final = 16
 """How many postings are read in the time that one document is looked up in a list."""
+
+
+_MARKED: Final = 4
+"""Postings whose documents are marked in the time that one is weighed."""
+
+_TERMS_FOUND: Final = 1_000
+"""Postings that are weighed in the time that the lists of a word's forms are found."""
+
+_LOOKED_UP: Final = 8
+"""Postings that are weighed in the time that one document is looked up in a list."""
 
 
 class Collection:
@@ -107,6 +118,7 @@ class Collection:
         """The postings of a slot's terms in these fields; none of a slot without any."""
         if not slot:
             return []
+        spend(_TERMS_FOUND)
         return [
             found
             for number, arrays in enumerate(self.segments)
@@ -148,6 +160,7 @@ class Collection:
 
     def weigh(self, postings: PostingRange) -> tuple[Ints, Floats]:
         """The documents of some postings, and what each adds to its document's T."""
+        spend(postings.size)
         documents = self.documents(postings)
         weighed = self.weights(postings.field).take(documents)
         weighed *= self.frequencies(postings)
@@ -190,6 +203,7 @@ class Collection:
         held = self.segments[postings.segment].postings.documents[postings.start : postings.end]
         base = self.bases[postings.segment]
         first = int(documents.searchsorted(base)) if base else 0
+        spend(_LOOKED_UP * min(postings.size, documents.size))
         places, found = common_places((documents[first:] - base).astype(held.dtype), held)
         return places + first, found
 
@@ -206,6 +220,7 @@ class Collection:
         """Which live documents some postings are of; shape (size,)."""
         marked = np.zeros(self.size, np.bool_)
         for postings in ranges:
+            spend(postings.size / _MARKED)
             for batch in _in_batches(postings):
                 marked[self.documents(batch)] = True
         if self.live is not None:

@@ -8,8 +8,9 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columnar.array_file import DamagedFile
 from index.fields import NO_INTEGER
-from index.question import QuestionType
+from index.question import TYPES, QuestionType
 from search.corpus import Gap, Holding, first_number
 from search.engines.sorted_arrays import Ints, Mask, places_of
 from search.engines.whoosh_snapshot import Snapshot, Texts
@@ -57,6 +58,8 @@ class _Counted:
 
     def holding(self, legislature: int, type_: str, documents: Ints) -> Holding:
         """The holding that some documents are, in the order of their numbers."""
+        if type_ not in TYPES:
+            raise DamagedFile(f"the column type holds « {type_} »")
         numbers = self._numbers.take(documents)
         newest = int(self._newest.take(documents).max())
         return Holding(

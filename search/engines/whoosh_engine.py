@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from index.columnar.index import ColumnarIndex, open_generation
+from index.columnar.array_file import DamagedFile
+from index.columnar.index import (
+    ColumnarIndex,
+    OpenGeneration,
+    Publication,
+    open_generation,
+)
 from index.errors import IndexFormatError, QuestionsError
 from index.french.analyzer import fingerprint
 from index.question import Question
-from index.stores.manifest import check, rebuild_command
-from index.stores.whoosh_check import damaged_arrays
-from index.stores.whoosh_store import damage_named, open_index, report_path
+from index.stores.manifest import Manifest, check, rebuild_command
+from index.stores.whoosh_store import damage_named, open_index, read_report
+from search.budget import Budgets, SearchTooLong, TooManyLongSearches
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Holding
 from search.engine import DatedUid, Engine, Health, Listing
@@ -31,14 +36,13 @@ from search.engines.whoosh_completion import Completion
 from search.engines.whoosh_corpus import count_holdings
 from search.engines.whoosh_explanation import explain
 from search.engines.whoosh_facets import Facets
+from search.engines.whoosh_highlights import highlight
 from search.engines.whoosh_search import Search, same_answer
 from search.engines.whoosh_similar import find_similar
 from search.engines.whoosh_snapshot import Snapshot
 from search.engines.whoosh_statistics import count_statistics
-from search.expansion import Unit
 from search.explanation import Explanation
 from search.facets import FacetCounts
-from search.marks import find_marks, mark_html, mark_text
 from search.ranking import RANKING, Ranking
 from search.request import PER_PAGE, SearchRequest
 from search.results import SearchResults
@@ -51,16 +55,46 @@ _KEPT_MEMORY: Final = 31 << 20
 _SETTLING: Final = 10_000_000_000
 """Nanoseconds; some systems keep the time of a change to the second, or by another clock."""
 
+SIZES_BELIEVED: Final = 0.02
+"""Seconds; looking at the sizes of all files takes some 40 µs a segment, a hundredth of a search.
+
+For so long, and for the time of a search, a file that is cut short in its place still ends the
+process: gunicorn then starts another.
+"""
+
+CONTENTS_BELIEVED: Final = 10.0
+"""Seconds; reading every byte takes some 0.3 s a gigabyte, and is done when a search has failed."""
+
+RETRIED_AFTER: Final = 10.0
+"""Seconds before what couldn't be opened is tried again."""
+
 _log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Seen:
+    """Until when, by the monotonic clock in seconds, what was seen of a generation is believed."""
+
+    sizes_until: float = 0.0
+    contents_until: float = 0.0
 
 
 @dataclass(frozen=True)
 class _Opened:
-    """A generation with what is computed from it once."""
+    """A generation with what is computed from it once.
+
+    Attributes:
+        index: the directory, where a newer one may be published.
+        files: of this generation, mapped.
+        snapshot, facets: what searches read of them. budgets: what they may cost.
+    """
 
     index: ColumnarIndex
+    files: OpenGeneration
     snapshot: Snapshot
     facets: Facets
+    budgets: Budgets
+    _seen: _Seen = field(default_factory=_Seen)
 
     def understand(self, request: SearchRequest) -> Search:
         """A request as it is understood in this generation."""
@@ -79,19 +113,33 @@ class _Opened:
     @cached_property
     def build(self) -> dict[str, Any]:
         """The account of the build that published it; empty when it can't be read."""
-        path = report_path(self.index.directory, self.snapshot.generation)
         try:
-            account = json.loads(path.read_bytes())
-        except (OSError, ValueError):
+            return read_report(self.index.directory, self.snapshot.generation)
+        except (OSError, ValueError, QuestionsError):
             return {}  # `qe check` names the file; searching goes on without it
-        return account if isinstance(account, dict) else {}
 
-    @cached_property
-    def damage(self) -> str | None:
-        """What is wrong with one of its files, every byte of which is read; None for nothing."""
-        if self.index.latest_generation() != self.snapshot.generation:
-            return None
-        return next(damaged_arrays(self.index, lambda *_: None), None)
+    def check_sizes(self) -> None:
+        """See that no file has become shorter, unless that was seen a moment ago.
+
+        Raises:
+            DamagedFile: one has, and nothing of it must be read.
+        """
+        now = time.monotonic()
+        if now >= self._seen.sizes_until:
+            self.files.check_sizes()
+            self._seen.sizes_until = now + SIZES_BELIEVED
+
+    def check_contents(self) -> None:
+        """See that every byte is what was written, unless that was seen lately.
+
+        Raises:
+            DamagedFile: one isn't.
+        """
+        self.files.check_sizes()
+        now = time.monotonic()
+        if now >= self._seen.contents_until:
+            self.files.check_contents()
+            self._seen.contents_until = now + CONTENTS_BELIEVED
 
 
 @contextmanager
@@ -106,12 +154,46 @@ def _damage_told(opened: _Opened) -> Iterator[None]:
     """
     try:
         yield
+    except (SearchTooLong, TooManyLongSearches):
+        raise
     except Exception as error:
-        if opened.damage is None:
-            raise
-        raise IndexFormatError(
-            f"{opened.damage}: make the index again with {rebuild_command(opened.index.directory)}"
-        ) from error
+        try:
+            opened.check_contents()
+        except DamagedFile as damage:
+            raise _worded(damage, opened) from error
+        if isinstance(error, DamagedFile):
+            raise _worded(error, opened) from error
+        raise
+
+
+def _worded(damage: DamagedFile, opened: _Opened) -> IndexFormatError:
+    command = rebuild_command(opened.index.directory)
+    return IndexFormatError(f"{damage}: make the index again with {command}")
+
+
+class _Listed(NamedTuple):
+    """A directory as it was when its files were listed: another one, or a change, is another."""
+
+    device: int
+    file: int
+    changed_ns: int
+
+
+def _listed(directory: Path) -> _Listed | None:
+    """A directory as it is; None when there is none, or none that may be looked at."""
+    try:
+        found = directory.stat()
+    except OSError:
+        return None
+    return _Listed(found.st_dev, found.st_ino, found.st_mtime_ns)
+
+
+class _Refused(NamedTuple):
+    """What was published and can't be read, why, and when it is tried again (monotonic clock)."""
+
+    newest: Publication | None
+    why: str
+    until: float
 
 
 class WhooshEngine:
@@ -126,8 +208,8 @@ class WhooshEngine:
         """Open the index in `directory`; see `search.engine.open_engine`."""
         self._directory, self._ranking, self._prepare = directory, ranking, prepare
         self._lock, self._preparing = Lock(), Lock()
-        self._unreadable: int | None = None
-        self._listed: int | None = None
+        self._refused: _Refused | None = None
+        self._listed: _Listed | None = None
         _keep_freed_memory()
         self._opened = self._open()
 
@@ -169,12 +251,18 @@ class WhooshEngine:
         with self._reading() as opened:
             return opened.snapshot.dated_uids(ranks)
 
-    def highlight(self, question: Question, request: SearchRequest) -> Question:
-        """The question with its title and texts as HTML, the request's words marked."""
+    def highlight(
+        self, questions: Sequence[Question], request: SearchRequest
+    ) -> tuple[Question, ...]:
+        """Questions with their titles and texts as HTML, the request's words marked."""
         with self._reading() as opened:
-            document = opened.snapshot.document_of(question.uid)
-            units = opened.understand(request).units_of(document)
-        return _mark(question, units)
+            documents = [opened.snapshot.document_of(question.uid) for question in questions]
+            located = [
+                None if number is None else opened.snapshot.collection.locate(number)
+                for number in documents
+            ]
+            units = opened.understand(request).units_of(documents)
+            return highlight(questions, located, units)
 
     def same_answer(self, question: Question) -> tuple[Question, ...]:
         """The other questions that received the same answer, newest first."""
@@ -218,6 +306,7 @@ class WhooshEngine:
                 snapshot.collection.live_count,
                 snapshot.donnees_au,
                 snapshot.fictional,
+                opened.files.digest,
             )
 
     def corpus(self) -> Corpus:
@@ -241,29 +330,44 @@ class WhooshEngine:
     def _reading(self) -> Iterator[_Opened]:
         """The newest generation, to be read; a failure that damage explains is told as damage."""
         opened = self._current()
-        with _damage_told(opened):
+        with _damage_told(opened), opened.budgets.search():
             yield opened
 
     def _open(self) -> _Opened:
-        manifest = check(self._directory, analyser=fingerprint())
-        index = open_index(self._directory)
         with damage_named(self._directory):
-            snapshot = Snapshot(
-                open_generation(index), fictional=manifest.fictional, ranking=self._ranking
-            )
-            return _Opened(index, snapshot, Facets(snapshot))
+            check(self._directory, analyser=fingerprint())
+            index = open_index(self._directory)
+            files = open_generation(index)
+            # Read after the files: if another index was put in the place of this one meanwhile,
+            # the next call sees it and opens both anew.
+            fictional = Manifest.read(self._directory).fictional
+            try:
+                snapshot = Snapshot(files, fictional=fictional, ranking=self._ranking)
+                budgets = Budgets(snapshot.collection.live_count)
+                return _Opened(index, files, snapshot, Facets(snapshot), budgets)
+            except Exception:
+                files.check_contents()  # which names the file that is at fault
+                raise
 
     def _current(self) -> _Opened:
         """The newest generation that can be read; a search under way keeps the one it began with.
 
         The generation before is left to the garbage collector: another thread may be reading it.
+
+        Raises:
+            IndexFormatError: a file of it has become shorter, and no sound one stands in its place.
         """
         if self._is_outdated():
             if self._prepare is None:
                 self._follow()
             elif self._preparing.acquire(blocking=False):
                 self._follow_in_background()
-        return self._opened
+        opened = self._opened
+        try:
+            opened.check_sizes()
+        except DamagedFile:
+            return self._opened_again(opened)
+        return opened
 
     def _follow(self) -> None:
         with self._lock:
@@ -295,54 +399,58 @@ class WhooshEngine:
                 _log.exception("generation %s was not prepared", opened.snapshot.generation)
         return opened
 
+    def _opened_again(self, cut: _Opened) -> _Opened:
+        """What stands now where files were cut short: whole ones may have taken their places."""
+        with self._lock:
+            if self._opened is cut:
+                self._opened = self._open()
+            return self._opened
+
     def _is_outdated(self) -> bool:
         """Whether there is a generation to take up.
 
         Listing a directory costs more than many a search: one that hasn't changed is not listed,
         once it has been long enough for its time of change to tell two changes apart.
         """
-        try:
-            changed = self._directory.stat().st_mtime_ns
-            if changed == self._listed:
-                return False
-            newest = self._opened.index.latest_generation()
-        except OSError:
-            return False  # the directory is gone or being swapped: what is open still answers
-        if newest not in (self._opened.snapshot.generation, self._unreadable):
-            return True
-        if time.time_ns() - changed > _SETTLING:
-            self._listed = changed
+        listed = _listed(self._directory)
+        if listed is not None and listed == self._listed:
+            return False
+        newest = self._opened.index.published()
+        if newest != self._opened.files.published:
+            refused = self._refused
+            return not refused or newest != refused.newest or time.monotonic() >= refused.until
+        self._refused = None
+        if listed and time.time_ns() - listed.changed_ns > _SETTLING:
+            self._listed = listed
         return False
 
     def _take_up_newest(self) -> None:
-        newest = self._opened.index.latest_generation()
+        """Open what is published now; what can't be read leaves what is open in its place.
+
+        It is tried again after a while: what is being copied there will be whole. It is said once.
+        """
+        newest = self._opened.index.published()
         try:
             self._opened = self._prepared(self._open())
+            # A link that leads back leads to a directory that was listed with another one open.
+            self._refused = self._listed = None
         except QuestionsError as error:
-            self._unreadable = newest
-            _log.error("generation %s of %s cannot be read: %s", newest, self._directory, error)
+            if self._refused is None or self._refused.why != str(error):
+                _log.error(
+                    "what is published in %s cannot be read, generation %s is served on: %s",
+                    self._directory,
+                    self._opened.files.generation,
+                    error,
+                )
+            self._refused = _Refused(newest, str(error), time.monotonic() + RETRIED_AFTER)
 
 
 def _read_records(opened: _Opened, documents: Ints) -> Iterator[Question]:
     """The records of some documents one by one; a failure that damage explains is told as such."""
     with _damage_told(opened):
         for document in map(int, documents):
+            opened.check_sizes()  # the reader may have taken long over the one before
             yield opened.snapshot.question(document)
-
-
-def _mark(question: Question, units: list[Unit]) -> Question:
-    """A question with its title and texts as HTML, the words of some units marked."""
-
-    def marked(text: str | None, field: str) -> str | None:
-        return text and mark_html(text, lambda plain: find_marks(plain, units, field))
-
-    titre = question.titre
-    return replace(
-        question,
-        titre=titre and mark_text(titre, find_marks(titre, units, "titre")),
-        texte_question=marked(question.texte_question, "question"),
-        texte_reponse=marked(question.texte_reponse, "reponse"),
-    )
 
 
 def _keep_freed_memory() -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from search.budget import spend
 from search.engines.sorted_arrays import (
     Floats,
     Ints,
@@ -25,6 +26,9 @@ from search.engines.sorted_arrays import (
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_terms import Term, Weighed, look_up
 from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Unit
+
+_COMBINED: Final = 4
+"""Documents of which one clause is combined with another in the time that a posting is weighed."""
 
 
 class Matches(NamedTuple):
@@ -130,6 +134,7 @@ class Evaluator:
         """Which of some documents match at least `minimum` of some clauses."""
         counts = np.zeros(documents.size, np.intp)
         for child in children:
+            spend(documents.size / _COMBINED)
             counts += self.holds(child, documents)
         reached: Mask = counts >= minimum
         return reached
@@ -171,6 +176,7 @@ class Evaluator:
         """What at least `minimum` of some clauses say together."""
         counts, scores = np.zeros(documents.size, np.intp), np.zeros(documents.size)
         for child in children:
+            spend(documents.size / _COMBINED)
             outcome = self.evaluate(child, documents)
             counts += outcome.mask
             scores += outcome.scores
@@ -183,6 +189,7 @@ class Evaluator:
         if self.collection.is_sparse(sum(map(self._most, children))):
             return self._join_few(children, minimum)
         found = [self.find(child) for child in children]
+        spend(sum(part.documents.size for part in found) * 2 / _COMBINED)
         documents = union_of((part.documents for part in found), self.collection.size)
         ranks = ranks_of(documents, self.collection.size)
         counts, scores = np.zeros(documents.size, np.intp), np.zeros(documents.size)
@@ -203,6 +210,7 @@ class Evaluator:
         return Matches(documents.take(kept), sums.take(kept))
 
     def _everything(self) -> Matches:
+        spend(self.collection.size / _COMBINED)
         documents = self.collection.everything
         return Matches(documents, np.zeros(documents.size))
 

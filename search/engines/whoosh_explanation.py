@@ -27,7 +27,8 @@ def explain(search: Search, uid: str) -> Explanation | None:
     document = search.snapshot.document_of(uid)
     if document is None:
         return None
-    clause = search.clause_matching(document)
+    found_by = search.found_by(np.array([document], np.intp))
+    clause = next((clause for clause, matching in found_by if matching.size), None)
     score, nearness = (0.0, 0.0) if clause is None else _score(search, clause, document)
     ordered = search.ordered()
     ranks = places_of(ordered == document).tolist()

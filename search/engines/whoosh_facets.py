@@ -121,6 +121,8 @@ class FacetColumn:
         forms = _live_forms(facet, texts, snapshot)
         # Of each key, the most frequent form, ties by code point: the last one set.
         shown = {form.key: form.text for form in sorted(forms, reverse=True)}
+        for valeur in shown.values():
+            facet.parse(valeur)  # no link could name another value: the column is damaged
         overlapping = (EN_RETARD,) if facet.name == "statut" else ()
         self.valeurs = sorted((*shown.values(), *overlapping), key=facet.rank)
         self.end = first + 1 + len(self.valeurs)

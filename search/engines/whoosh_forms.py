@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import insort
-from typing import Final, TypeAlias
+from collections.abc import Iterator
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -11,13 +12,18 @@ from index.columnar.layout import TERM_BITS
 from index.columnar.segment_arrays import SegmentArrays
 from index.french.fold import fold
 from index.stores.whoosh_schema import written_form
-from search.engines.sorted_arrays import Ints
+from search.engines.sorted_arrays import Ints, places_of_greatest
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_vocabulary import Vocabulary
 from search.expansion import Slot, TermsBeginning, Unit
 
 MOST_FORMS: Final = 30
 """Forms shown for one word; a short prefix may stand for thousands."""
+
+_RANKED_FIRST: Final = 64
+"""Terms of each segment that are ranked before any other is looked at."""
+_MORE: Final = 16
+"""How many times more are ranked when that wasn't enough."""
 
 _Ranked: TypeAlias = tuple[int, str]
 """A form behind its count, negative: in order, the most frequent form comes first."""
@@ -76,16 +82,61 @@ def _most_frequent_beginning(
 
 def terms_by_postings(
     collection: Collection, fields: tuple[str, ...], slot: TermsBeginning
-) -> list[_Ranked]:
-    """The terms that begin alike and occur in these fields, ranked by their postings."""
-    totals: dict[str, int] = {}
-    for arrays in collection.segments:
+) -> Iterator[_Ranked]:
+    """The terms that begin alike and occur in these fields, ranked by their postings.
+
+    A letter begins tens of thousands of terms, of which a few are asked for: the foremost of each
+    segment are ranked, and more of them when those have been given. What is none of them has no
+    more postings than the last of each segment's together.
+    """
+    parts = [_Counted.of(arrays, fields, slot) for arrays in collection.segments]
+    most, given = _RANKED_FIRST, 0
+    while True:
+        terms = {term for part in parts for term in part.foremost(most)}
+        least = sum(part.least(most) for part in parts)
+        totals = ((sum(part.count(term) for part in parts), term) for term in terms)
+        ranked = sorted((-total, written_form(term)) for total, term in totals if total > least)
+        yield from ranked[given:]
+        if not least:
+            return
+        most, given = _MORE * most, len(ranked)
+
+
+class _Counted(NamedTuple):
+    """The terms of a segment that begin alike.
+
+    Attributes:
+        arrays: the segment.
+        first: the number of the first of them.
+        counts: how many postings each has.
+    """
+
+    arrays: SegmentArrays
+    first: int
+    counts: Ints
+
+    @classmethod
+    def of(cls, arrays: SegmentArrays, fields: tuple[str, ...], slot: TermsBeginning) -> _Counted:
         first, last = arrays.terms.range(slot.prefix.encode())
-        counts = _postings_of(arrays, fields, first, last).tolist()
-        for term, count in zip(arrays.terms.slice(first, last), counts, strict=True):
-            form = written_form(term)
-            totals[form] = totals.get(form, 0) - count
-    return sorted((total, form) for form, total in totals.items() if total)
+        return cls(arrays, first, _postings_of(arrays, fields, first, last))
+
+    def foremost(self, most: int) -> list[bytes]:
+        """The terms with the most postings, at most so many, in no order."""
+        if self.counts.size <= most:
+            return self.arrays.terms.slice(self.first, self.first + self.counts.size)
+        places = places_of_greatest(self.counts, most) + self.first
+        return [self.arrays.terms[number] for number in places.tolist()]
+
+    def least(self, most: int) -> int:
+        """No term that is none of the foremost has more postings."""
+        if self.counts.size <= most:
+            return 0
+        return int(self.counts[places_of_greatest(self.counts, most)].min())
+
+    def count(self, term: bytes) -> int:
+        """How many postings one of the terms has in the segment."""
+        number = self.arrays.terms.number(term)
+        return 0 if number is None else int(self.counts[number - self.first])
 
 
 def _postings_of(arrays: SegmentArrays, fields: tuple[str, ...], first: int, last: int) -> Ints:

@@ -8,12 +8,16 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columnar.array_file import DamagedFile
 from index.fields import NO_INTEGER
 from search.engines.sorted_arrays import Ints, places_of
 from search.timeline import MonthCount, Timeline
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 """The day that numpy counts days and months from."""
+
+
+_LAST: Final = date.max.toordinal()
 
 
 class Months(NamedTuple):
@@ -36,8 +40,13 @@ def months_of(ordinals: NDArray[np.int32], everything: Ints) -> Months:
     Args:
         ordinals: one for each document; `NO_INTEGER` for no date.
         everything: the live documents.
+
+    Raises:
+        DamagedFile: one is no date; counting all the months up to it would take gigabytes.
     """
     known = ordinals != NO_INTEGER
+    if known.any() and not 1 <= int(ordinals[known].min()) <= int(ordinals.max()) <= _LAST:
+        raise DamagedFile("a column of dates holds what is no date")
     days = (ordinals[known].astype(np.int64) - _EPOCH).astype("datetime64[D]")
     months = days.astype("datetime64[M]").astype(np.int64)
     first = int(months.min()) if months.size else 0

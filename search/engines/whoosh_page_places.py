@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.columnar.segment_arrays import SegmentArrays
+from search.budget import spend
 from search.engines.sorted_arrays import starts_of_groups
 from search.engines.whoosh_postings import PostingRange, find_postings
 from search.expansion import Slot
@@ -23,6 +24,9 @@ FieldPlaces: TypeAlias = dict[str, dict[Slot, Sequence[int]]]
 
 _SHORT: Final = 256
 """Postings of a list that are all read in the time that ten documents are looked up in it."""
+
+_BISECTED: Final = 200
+"""Postings that are weighed in the time that ten documents are looked up in a list."""
 
 _POSITION_BITS: Final = 32
 """An occurrence is one int64: whose it is above, its position below."""
@@ -124,6 +128,7 @@ def _find_postings(arrays: SegmentArrays, lists: _Lists, documents: _Documents) 
 def _look_up(arrays: SegmentArrays, lists: _Lists, documents: _Documents) -> _Postings:
     """The postings of some documents in lists of which each is bisected."""
     held = arrays.postings.documents
+    spend(_BISECTED * lists.firsts.size * (1 + documents.size / 10))
     bounds = zip(lists.firsts.tolist(), lists.lasts.tolist(), strict=True)
     # Both of one type: numpy would else convert each list.
     places = np.array([held[first:last].searchsorted(documents) for first, last in bounds])
@@ -139,6 +144,7 @@ def _read_through(arrays: SegmentArrays, lists: _Lists, documents: _Documents) -
     wanted = np.zeros(arrays.size, np.bool_)
     wanted[documents] = True
     sizes = lists.lasts - lists.firsts
+    spend(int(sizes.sum()))
     numbers = _ranges(lists.firsts, sizes)
     held = arrays.postings.documents.take(numbers)
     there = wanted.take(held).nonzero()[0]

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from search.budget import spend
 from search.engines.sorted_arrays import Ints, Mask, mask_of, places_of, ranks_of, starts_of_groups
 from search.engines.whoosh_collection import Collection, Ranges, count_postings, is_one_list
 from search.engines.whoosh_postings import PostingRange
@@ -26,6 +27,9 @@ POSITION_BITS: Final = 32
 
 LINE: Final = 1 << 20
 """Places on a line, about: a mask of so many bytes fits the processor's cache."""
+
+_POSITION: Final = 2
+"""Postings that are weighed in the time that a word's position is looked at."""
 
 _FREQUENCIES_READ: Final = 128
 """How many frequencies are read to find where the positions of one posting begin."""
@@ -289,6 +293,7 @@ def _places_of(line: _Line, located: _Located) -> Ints:
     begins = line.bounds.take(located.owners[first:last] - line.first)
     ends: Ints = counts.cumsum()
     total = int(ends[-1]) if ends.size else 0
+    spend(_POSITION * total)
     numbers = np.repeat(starts - (ends - counts), counts)
     numbers += np.arange(total)
     places = np.repeat(begins, counts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
@@ -218,21 +218,27 @@ class Search:
                 return query
         return None
 
-    def units_of(self, document: int | None) -> list[Unit]:
-        """The units that make a question match; all of them when it doesn't match any more."""
-        clause = None if document is None else self.clause_matching(document)
-        if clause is None:
-            return list(positive_units(self.expanded.root))
-        return self.evaluator.matching_units(clause, np.array([document], np.intp))[0]
+    def units_of(self, documents: Sequence[int | None]) -> list[list[Unit]]:
+        """The units that make each question match; all of them when it doesn't match any more."""
+        left = np.array(sorted({number for number in documents if number is not None}), np.intp)
+        known: dict[int | None, list[Unit]] = {}
+        for clause, matching in self.found_by(left):
+            units = self.evaluator.matching_units(clause, matching)
+            known.update(zip(matching.tolist(), units, strict=True))
+        every = list(positive_units(self.expanded.root))
+        return [known.get(number, every) for number in documents]
 
-    def clause_matching(self, document: int) -> Clause | None:
-        """What a document may have been found by; None when it doesn't match."""
-        documents = np.array([document], np.intp)
-        held = (one for one in self._clauses() if self.evaluator.holds(one, documents).all())
-        return next(held, None)
+    def found_by(self, documents: Ints) -> Iterator[tuple[Clause, Ints]]:
+        """What some live documents, ascending, may have been found by; some by nothing."""
+        for clause in self._clauses():
+            held = self.evaluator.holds(clause, documents)
+            yield clause, documents[held]
+            documents = documents[~held]
+            if not documents.size:
+                return
 
     def _clauses(self) -> Iterator[Clause]:
-        """What a question may have been found by."""
+        """What questions may have been found by."""
         yield self.expanded.root
         if self.expanded.closest is not None and not self.find().documents.size:
             yield self.expanded.closest

@@ -14,11 +14,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columnar.array_file import DamagedFile
 from index.columnar.bounds import sizes_of
 from index.columnar.dictionary import string_bounds, string_rows
 from index.columnar.layout import SEPARATOR
 from index.columnar.postings import term_numbers
 from index.columnar.segment_arrays import SegmentArrays
+from search.budget import spend
 from search.engines.memo import Memo
 from search.engines.sorted_arrays import places_of, places_of_greatest
 from search.engines.whoosh_collection import Collection
@@ -39,6 +41,9 @@ _RANKED: Final = 64
 
 _REMEMBERED: Final = 1 << 10
 """Words whose corrections are remembered."""
+
+_CORRECTED: Final = 0.5
+"""Postings that are weighed in the time that one word is compared with another."""
 
 _FAR: Final = 99
 _A, _Z = b"az"
@@ -104,6 +109,7 @@ class Spelling:
         return self._collection.document_frequency(self._fields, frozenset([form]))
 
     def _find(self, word: str) -> list[Candidate]:
+        spend(_CORRECTED * self.words.lengths.size)
         near = (one for one in self._near(word) if one.text != word and self._questions(one.text))
         return rank(word, [*near, *self._halves(word)])
 
@@ -155,6 +161,8 @@ def _words_of(arrays: SegmentArrays) -> tuple[Letters, NDArray[np.int64]]:
     bounds = string_bounds(data)
     starts, sizes = bounds[:-1], np.diff(bounds) - 1
     numbers = term_numbers(postings.list_keys)
+    if int(numbers.max(initial=-1)) >= starts.size:  # counting up to it would take gigabytes
+        raise DamagedFile(f"list_keys names the term {numbers.max()} of {starts.size}")
     counts = np.bincount(numbers, sizes_of(postings.list_starts), minlength=starts.size)
     places = places_of((sizes >= SHORTEST) & (sizes <= LONGEST) & (counts > 0))
     # Before their letters are looked at: of millions, most are met once.

@@ -175,7 +175,13 @@ class _SequencesTerm:
 
     def holds(self, documents: Ints) -> Mask:
         """Which of some live documents, ascending, have it."""
-        return self.weigh(documents).totals > 0
+        if "_found" in vars(self) or not self._collection.is_sparse(documents.size):
+            return align(*self._found, documents) > 0
+        held = np.zeros(documents.size, np.bool_)
+        for words in self._words:
+            found, _ = count_sequence(self._collection, words, documents)
+            held[documents.searchsorted(found)] = True
+        return held
 
     @cached_property
     def _found(self) -> tuple[Ints, Floats]:

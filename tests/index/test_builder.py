@@ -32,7 +32,8 @@ from index.sources import Reject
 from index.stores.manifest import MANIFEST_NAME, Manifest
 from index.stores.replacement import place_for_rebuild, recover
 from index.stores.version_key import same_content, version_key
-from index.stores.whoosh_store import open_store
+from index.stores.whoosh_store import open_store, read_report
+from tests.damaging import overwrite
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 6, 1)
@@ -245,7 +246,7 @@ def test_the_account_is_kept_beside_the_index(directory: Path, export: Export) -
     """`report-{generation}.json` says what was read, when, and what became of it."""
     report = run(directory, export(asked(1), line="{", name="q.ndjson"))
 
-    kept = json.loads((directory / f"report-{report.generation}.json").read_text())
+    kept = read_report(directory, report.generation)
     assert kept == {"generation": report.generation} | report.as_json()
     assert list(kept["archives"]) == ["q.ndjson"]
     assert (kept["day"], kept["read"], kept["rejected"]) == ("2026-06-01", 2, 1)
@@ -258,7 +259,7 @@ def test_the_account_holds_the_checksums_of_what_was_read(directory: Path, expor
 
     report = run(directory, second)
 
-    kept = json.loads((directory / f"report-{report.generation}.json").read_text())
+    kept = read_report(directory, report.generation)
     assert kept["archives"] == {
         path.name: sha256(path.read_bytes()).hexdigest() for path in (first, second)
     }
@@ -329,7 +330,7 @@ def test_values_not_understood_are_reported(directory: Path, tmp_path: Path) -> 
 
     assert counts(report) == (1, 1, 0, 0, 0)
     assert "2 values not understood: q.json, QANR5L17QE1: signalement 'oui'" in report.render()
-    kept = json.loads((directory / f"report-{report.generation}.json").read_text())
+    kept = read_report(directory, report.generation)
     assert [remark["place"] for remark in kept["remarks"]] == ["QANR5L17QE1"] * 2
 
 
@@ -573,7 +574,7 @@ def test_a_rebuild_replaces_what_cannot_be_read(
 ) -> None:
     """This is the way out that the messages name."""
     run(directory, export(asked(1)))
-    (directory / MANIFEST_NAME).write_text(damage)
+    overwrite(directory / MANIFEST_NAME, damage)
 
     run(directory, export(asked(2)), rebuild=True)
 

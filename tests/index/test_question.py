@@ -171,6 +171,8 @@ class TestDeadline:
             (date(2009, 5, 26), date(2009, 6, 26)),
             (date(2000, 1, 31), date(2000, 2, 29)),
             (date(1995, 12, 31), date(1996, 1, 31)),
+            (date(9999, 10, 31), date(9999, 12, 31)),
+            (date(9999, 11, 1), date.max),
         ],
     )
     def test_answer_deadline(self, asked: date, deadline: date) -> None:
@@ -518,3 +520,15 @@ def test_attributions_are_clean_too() -> None:
         question(attributions=[Attribution(None, " ")])
     with pytest.raises(MalformedRecord):
         question(attributions=[Attribution(None, 3)])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["uid", "statut", "type"])
+def test_stored_bytes_that_spell_no_question_are_refused(name: str) -> None:
+    """Damage may spell anything; pages take a state and a type for granted."""
+    question = make_question(uid="QANR5L17QE1")
+    others = {"uid": "", "statut": "en_qttente", "type": "QX"}
+
+    stored = replace(question, **{name: others[name]}).to_stored()
+
+    with pytest.raises(ValueError, match="no question is"):
+        Question.from_stored(stored)

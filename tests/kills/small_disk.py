@@ -11,7 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.kills.scenes import IN_ONE_PROCESS, Stage
+from index.stores.whoosh_check import check_index
+from tests.kills.scenes import IN_ONE_PROCESS, Stage, said_by
 
 ROOM = (0, 1 << 13, 1 << 16, 1 << 18)
 """Bytes that are left: for nothing, for a first file, for some of a segment, for most of it."""
@@ -30,13 +31,15 @@ def build_on_a_full_disk(stage: Stage) -> None:
 
 
 def build_on_a_read_only_disk(stage: Stage) -> None:
-    """It fails in one line, and the index on it answers."""
+    """It fails in one line, and the index on it answers: searching and checking write nothing."""
     stage.set()
     disk = str(stage.index.parent)
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
     try:
         assert stage.play() == 1
         assert "(Read-only file system)" in stage.printed()[-1], stage.printed()
+        assert said_by(stage.index) == stage.before
+        assert not check_index(stage.index, lambda *_: None).damages
     finally:
         subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
     assert not stage.see_that_nothing_is_lost()

@@ -76,6 +76,24 @@ def test_a_second_writer_is_refused(stage: Stage) -> None:
     assert not stage.see_that_nothing_is_lost()
 
 
+def test_a_killed_writer_keeps_nobody_out(stage: Stage) -> None:
+    """Its lock goes with its process, whatever it left: nobody has to remove a file."""
+    stage.set()
+    program = (
+        "import sys, time; from pathlib import Path; from index.stores.lock import hold_lock\n"
+        "with hold_lock(Path(sys.argv[1])): print(flush=True); time.sleep(600)"
+    )
+    command = [sys.executable, "-c", program, str(stage.index)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        refused = stage.play()
+        writer.kill()
+
+    assert (refused, stage.play()) == (1, 0)
+    assert stage.see_that_nothing_is_lost()
+
+
 def test_an_update_waits_for_a_rebuild(tmp_path: Path) -> None:
     """What it added would be lost when the rebuilt index takes the place."""
     stage = Stage(UPDATE, tmp_path)

@@ -16,6 +16,7 @@ from index.stores.whoosh_store import open_store, report_path
 from search.corpus import Corpus, Gap, Holding
 from search.engine import open_engine
 from tests.conftest import MakeEngine
+from tests.damaging import overwrite
 from tests.publishing import publish
 
 TODAY = date(2026, 5, 12)
@@ -115,7 +116,7 @@ def test_a_damaged_account_hides_nothing_else(tmp_path: Path, content: str | Non
     with open_store(tmp_path, fictional=False, today=TODAY) as store:
         publish(store, QUESTIONS)
     path = report_path(tmp_path, 1)
-    path.unlink() if content is None else path.write_text(content)
+    path.unlink() if content is None else overwrite(path, content)
 
     corpus = corpus_of(tmp_path)
 

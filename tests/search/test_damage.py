@@ -17,6 +17,7 @@ from index.question import make_question
 from index.stores.whoosh_store import open_store
 from search.engine import Engine, open_engine
 from search.request import SearchRequest
+from tests.damaging import overwrite
 from tests.publishing import publish
 
 TEXTS = ("l’hôpital et les médecins", "les médecins de campagne", "une école, des élèves", "l’eau")
@@ -58,7 +59,7 @@ def _use(engine: Engine) -> None:
         request = SearchRequest.from_params(params)
         for hit in engine.search(request).hits:
             engine.get(hit.question.uid)
-            engine.highlight(hit.question, request)
+            engine.highlight([hit.question], request)
             engine.same_answer(hit.question)
 
 
@@ -82,7 +83,7 @@ def test_an_overwritten_array_is_named_when_it_is_met(
         directory = tmp_path / path.name
         shutil.copytree(whole, directory)
         overwritten = content[:HEADER_SIZE] + GARBAGE[garbage](len(content) - HEADER_SIZE)
-        (directory / path.name).write_bytes(overwritten)
+        overwrite(directory / path.name, overwritten)
 
         try:
             _use(open_engine(directory))

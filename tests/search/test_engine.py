@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +25,7 @@ from search.engine import Engine, Health, open_engine
 from search.facets import FACETS
 from search.request import SearchRequest
 from tests.conftest import MakeEngine
+from tests.damaging import change_manifest
 from tests.publishing import publish
 
 DONNEES_AU = date(2026, 5, 12)
@@ -114,8 +117,7 @@ class TestOpening:
         """An index of another version, or a damaged manifest: make it again."""
         with open_store(tmp_path, fictional=False, today=DONNEES_AU) as store:
             publish(store, QUESTIONS[:1])
-        manifest = tmp_path / MANIFEST_NAME
-        manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
+        change_manifest(tmp_path, **change)
 
         with pytest.raises(IndexFormatError, match=f"--rebuild SOURCE... --index {tmp_path}"):
             open_engine(tmp_path)
@@ -159,6 +161,40 @@ class TestOpening:
         totals.append(engine.search(SearchRequest()).total)
 
         assert totals == [1, 1, 3]
+        engine.close()
+
+    def test_a_link_that_leads_elsewhere(self, tmp_path: Path) -> None:
+        """Another index is taken up, though both are of the same generation and unchanged."""
+        for name, number in (("one", 1), ("other", 2)):
+            with open_store(tmp_path / name, fictional=False, today=DONNEES_AU) as store:
+                publish(store, QUESTIONS[:number])
+            os.utime(tmp_path / name, (0, 0))
+        link = tmp_path / "index"
+        link.symlink_to("one")
+        engine = open_engine(link)
+        totals = [engine.search(SearchRequest()).total]
+        for name in ("other", "one"):
+            (tmp_path / "next").symlink_to(name)
+            (tmp_path / "next").rename(link)
+            totals.append(engine.search(SearchRequest()).total)
+
+        assert totals == [1, 2, 1]
+        engine.close()
+
+    def test_a_link_that_leads_to_no_index(self, tmp_path: Path) -> None:
+        """A running engine goes on with what it holds: the link may be on its way elsewhere."""
+        with open_store(tmp_path / "one", fictional=False, today=DONNEES_AU) as store:
+            publish(store, QUESTIONS[:1])
+        link = tmp_path / "index"
+        link.symlink_to("one")
+        engine = open_engine(link)
+        link.unlink()
+        totals = [engine.search(SearchRequest()).total]
+        (tmp_path / "empty").mkdir()
+        link.symlink_to("empty")
+        totals.append(engine.search(SearchRequest()).total)
+
+        assert totals == [1, 1]
         engine.close()
 
 
@@ -249,7 +285,7 @@ class TestQuestion:
         """Title and texts are HTML with the words marked, the rest of the record is as it was."""
         text = "<p>L’<em>allée</em> &amp; l’eau</p>"
         made = question(900, titre="Eau & <air>", texte_question=text)
-        marked = engine.highlight(made, SearchRequest(q="allees eau"))
+        (marked,) = engine.highlight([made], SearchRequest(q="allees eau"))
 
         assert marked.titre == "<mark>Eau</mark> &amp; &lt;air&gt;"
         assert marked.texte_question == (
@@ -259,7 +295,7 @@ class TestQuestion:
 
     def test_highlight_without_words(self, engine: Engine) -> None:
         """Nothing is marked, and a title is escaped all the same."""
-        marked = engine.highlight(question(900, titre="Eau & air"), SearchRequest())
+        (marked,) = engine.highlight([question(900, titre="Eau & air")], SearchRequest())
 
         assert (marked.titre, marked.texte_reponse) == ("Eau &amp; air", None)
 
@@ -268,7 +304,7 @@ class TestQuestion:
         made = engine.get("QANR5L17QE5")
         assert made is not None
 
-        marked = engine.highlight(made, SearchRequest(q="rivière", champ="reponse"))
+        (marked,) = engine.highlight([made], SearchRequest(q="rivière", champ="reponse"))
         assert "<mark>" not in (marked.titre or "") + (marked.texte_question or "")
 
     def test_same_answer(self, engine: Engine) -> None:
@@ -333,7 +369,30 @@ def test_a_reversed_period_is_told(engine: Engine) -> None:
 
 def test_health(engine: Engine) -> None:
     """Generation, size and newest JO date of what is held."""
-    assert engine.health() == Health(1, 60, DONNEES_AU, fictional=False)
+    assert replace(engine.health(), edition="") == Health(1, 60, DONNEES_AU, fictional=False)
+
+
+def test_an_edition_is_of_one_index(make_engine: MakeEngine) -> None:
+    """An index made anew of the same questions, of the same generation, is another one."""
+    question = make_question(uid="QANR5L17QE1", date_question=DONNEES_AU, source="a")
+    one, other = (make_engine([question]).health() for _ in range(2))
+
+    assert replace(one, edition="") == replace(other, edition="")
+    assert one.edition != other.edition
+
+
+def test_the_edition_of_a_copy_is_the_same(tmp_path: Path) -> None:
+    """Two machines that serve one index give the same answers."""
+    with open_store(tmp_path / "one", fictional=False, today=DONNEES_AU) as store:
+        publish(store, [make_question(uid="QANR5L17QE1", source="a")])
+    shutil.copytree(tmp_path / "one", tmp_path / "copy")
+    with (
+        closing(open_engine(tmp_path / "one")) as one,
+        closing(open_engine(tmp_path / "copy")) as c,
+    ):
+        editions = {one.health().edition, c.health().edition}
+
+    assert len(editions) == 1
 
 
 def test_threads_share_an_engine(engine: Engine) -> None:
@@ -351,7 +410,7 @@ def test_threads_share_an_engine(engine: Engine) -> None:
         body = engine.search(request).as_json() | {"duree_ms": 0}
         known = engine.get(QUESTIONS[number % 60].uid)
         assert known is not None
-        marked = engine.highlight(known, request)
+        (marked,) = engine.highlight([known], request)
         return json.dumps([body, marked.titre, len(engine.same_answer(known))])
 
     alone = [answer(number) for number in range(200)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
@@ -13,13 +13,16 @@ from index.question import STATUTS, TYPES
 from search.facets import EN_RETARD, FACET, FACETS
 from search.request import (
     LONGEST_QUERY,
+    MOST_CHOICES,
     MOST_PER_PAGE,
     PARAMETERS,
     SIDES,
     SORTS,
     BadRequest,
     Choice,
+    ParameterError,
     SearchRequest,
+    encode_params,
 )
 
 DOCUMENTED_ORDER = (
@@ -319,3 +322,24 @@ class TestChanges:
         """Only the page itself keeps the page."""
         assert self.start.replace(par=20).page == 1
         assert self.start.replace(page=5).page == 5
+
+
+def test_too_many_choices_are_a_mistake() -> None:
+    """Each address of a page repeats all of them; the facet with the most is named."""
+    years = [("annee", str(year)) for year in range(1900, 1900 + MOST_CHOICES)]
+
+    assert len(SearchRequest.from_params(years).filters["annee"]) == MOST_CHOICES
+    with pytest.raises(BadRequest) as caught:
+        SearchRequest.from_params([*years, ("statut", "repondue")])
+    assert caught.value.errors == (
+        ParameterError("annee", "Trop de valeurs choisies : 101, 100 au plus en tout."),
+    )
+
+
+WRITTEN = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
+
+
+@given(st.lists(st.tuples(WRITTEN, WRITTEN)))
+def test_parameters_are_encoded_as_the_library_does(params: list[tuple[str, str]]) -> None:
+    """One by one and remembered, they are what they would be all at once."""
+    assert encode_params(params) == urlencode(params)

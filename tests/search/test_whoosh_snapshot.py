@@ -189,7 +189,8 @@ def document_counts(questions: Iterable[Question]) -> dict[str, int]:
 def test_the_most_frequent_forms_of_a_prefix(batches: list[list[Question]], most: int) -> None:
     """Those that counting every form would put first, with their exact counts."""
     counts = document_counts(held(batches))
-    with opened(batches) as snapshot, patch.object(whoosh_forms, "MOST_FORMS", most):
+    few = {"MOST_FORMS": most, "_RANKED_FIRST": 1, "_MORE": 2}
+    with opened(batches) as snapshot, patch.multiple(whoosh_forms, **few):
         for prefix in ("c", "re", "e", "1", "absent"):
             sequence = WordSequence((TermsBeginning(prefix),))
             unit = Unit(f"{prefix}*", UNFIELDED, (sequence,), None, True, True)

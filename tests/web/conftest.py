@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -196,12 +196,17 @@ class LoopEngine:
         kept = ordered[ranks.start : ranks.stop]
         return tuple(DatedUid(q.uid, max(q.record_dates, default=None)) for q in kept)
 
-    def highlight(self, question: Question, request: SearchRequest) -> Question:
-        return replace(
-            question,
-            titre=None if question.titre is None else _marked(str(escape(question.titre)), request),
-            texte_question=_marked(question.texte_question, request),
-            texte_reponse=_marked(question.texte_reponse, request),
+    def highlight(
+        self, questions: Sequence[Question], request: SearchRequest
+    ) -> tuple[Question, ...]:
+        return tuple(
+            replace(
+                question,
+                titre=question.titre and _marked(str(escape(question.titre)), request),
+                texte_question=_marked(question.texte_question, request),
+                texte_reponse=_marked(question.texte_reponse, request),
+            )
+            for question in questions
         )
 
     def same_answer(self, question: Question) -> tuple[Question, ...]:
@@ -269,7 +274,7 @@ class LoopEngine:
         return all(word in _whole_text(question).casefold() for word in words)
 
     def _hit(self, question: Question, request: SearchRequest) -> Hit:
-        marked = self.highlight(question, request)
+        (marked,) = self.highlight([question], request)
         return Hit(
             question=question,
             en_retard=question.en_retard(DONNEES_AU),

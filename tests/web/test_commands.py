@@ -16,9 +16,11 @@ from click.testing import CliRunner, Result
 from index.columnar.array_file import HEADER_SIZE
 from index.question import Question, make_question
 from index.stores.manifest import MANIFEST_NAME
+from index.stores.whoosh_store import read_report
 from search.engine import open_engine
 from search.request import PARAMETERS, SearchRequest
 from search.results import Extraits, Hit, SearchResults
+from tests.damaging import overwrite
 from web.commands import main
 from web.commands.search import search_command
 from web.commands.shell import shown_progress
@@ -315,7 +317,7 @@ def test_a_missing_index_is_one_line(tmp_path: Path, arguments: tuple[str, ...])
 @pytest.mark.parametrize("command", ["search", "serve"])
 def test_a_damaged_index_is_one_line(directory: Path, command: str) -> None:
     """It says how the index is made again."""
-    (directory / MANIFEST_NAME).write_text("{")
+    overwrite(directory / MANIFEST_NAME, "{")
 
     result = qe(command, "--index", directory)
 
@@ -465,7 +467,7 @@ def test_check_names_what_is_damaged_and_what_to_do(source: Path, tmp_path: Path
     """One line a file, then the way out."""
     qe("index", source, "--index", tmp_path / "i")
     path = next((tmp_path / "i").glob("MAIN_*.positions"))
-    path.write_bytes(path.read_bytes()[:-1] + b"\xfe")
+    overwrite(path, path.read_bytes()[:-1] + b"\xfe")
 
     result = qe("check", "--index", tmp_path / "i")
 
@@ -527,7 +529,7 @@ def test_a_failed_export_leaves_the_old_file(directory: Path, tmp_path: Path) ->
     """Damage met on the way is named, and half an export never takes the place of a whole one."""
     path = next(directory.glob("MAIN_*.records"))
     whole = path.read_bytes()
-    path.write_bytes(whole[:HEADER_SIZE].ljust(len(whole), b"\0"))
+    overwrite(path, whole[:HEADER_SIZE].ljust(len(whole), b"\0"))
     output = tmp_path / "e.ndjson"
     output.write_text("old")
 
@@ -562,7 +564,7 @@ def test_stats_as_json(directory: Path, source: Path) -> None:
     ]  # fmt: skip
     checksum = hashlib.sha256(source.read_bytes()).hexdigest()
     assert figures["build"]["archives"] == {"questions.ndjson": checksum}
-    assert figures["build"] == json.loads((directory / "report-1.json").read_text())
+    assert figures["build"] == read_report(directory, 1)
 
 
 def test_stats_goes_on_without_the_account(directory: Path) -> None:

@@ -9,6 +9,9 @@ from urllib.parse import quote_from_bytes
 import pytest
 from flask.testing import FlaskClient
 
+from search.budget import SearchTooLong, TooManyLongSearches
+from tests.web.conftest import MakeClient
+
 HOSTILE = [
     b"%ED%A0%80",
     b"%00",
@@ -157,6 +160,14 @@ def test_a_lost_index_can_be_tried_again(missing_index: FlaskClient) -> None:
     assert '<a href="/aide">Réessayer</a>' in missing_index.get("/aide").text
 
 
+def test_a_lost_index_is_told_whatever_the_bytes_of_the_address(missing_index: FlaskClient) -> None:
+    """The link to try again repeats the address, even one that isn't UTF-8."""
+    answer = missing_index.get("/", environ_overrides={"QUERY_STRING": "q=caf\xe9"})
+
+    assert answer.status_code == 503
+    assert '<a href="/?q=caf\ufffd">Réessayer</a>' in answer.text
+
+
 def test_an_unknown_page_is_worded(client: FlaskClient) -> None:
     """A page that doesn't exist says so, with a search box."""
     response = client.get("/nulle-part")
@@ -191,3 +202,27 @@ def test_mistakes_of_all_kinds_are_told_together(
     assert response.status_code == 400
     assert [error["parametre"] for error in told] == (names if told else [])
     assert all(f"<code>{name}</code>" in response.text for name in names if not told)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/questions", "/statistiques", "/recherche.csv"])
+def test_a_search_that_costs_too_much_says_what_to_change(client_of: MakeClient, path: str) -> None:
+    """It would cost as much at any other time: the request is at fault, not the site."""
+    answer = client_of(SearchTooLong()).get(f"{path}?q=a*")
+
+    assert answer.status_code == 400
+    told = answer.text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert "Recherche trop longue : ajoutez un mot ou retirez « * »." in told
+    if answer.is_json:
+        assert answer.get_json()["erreurs"][0]["parametre"] == "q"
+    else:
+        assert 'value="a*"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/questions", "/statistiques", "/recherche.csv"])
+def test_a_long_search_beside_others_is_put_off(client_of: MakeClient, path: str) -> None:
+    """A little later it has its answer: who asks is told when."""
+    answer = client_of(TooManyLongSearches()).get(f"{path}?q=a*")
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "D’autres recherches longues sont en cours." in answer.text

@@ -36,9 +36,10 @@ FACETS_OF_TEXTS = (
 )
 
 OUR_TAGS = ALLOWED_TAGS | frozenset(
-    """a abbr article aside b body button cite code datalist dd details div dl dt fieldset footer
-    form h1 h2 h3 h4 head header html i input kbd label legend li link main mark meta nav ol option
-    path pre rect script section select small span summary svg template time title wbr""".split()
+    """a abbr article aside b body button caption cite code datalist dd defs details div dl dt
+    fieldset figcaption figure footer form g h1 h2 h3 h4 head header html i input kbd label legend
+    li line link main mark meta nav ol optgroup option path pattern pre rect script section select
+    small span summary svg template text time title wbr""".split()
 )
 """What our templates are made of."""
 

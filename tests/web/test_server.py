@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -81,6 +82,11 @@ def test_the_announced_address_answers(server: Server) -> None:
     assert json.loads(get(f"{server[1]}/sante")[1])["questions"] == 1
 
 
+def test_this_machine_alone_is_listened_to(server: Server) -> None:
+    """Unless another host is asked for."""
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", server[1])
+
+
 def test_a_long_query_reaches_the_site(server: Server) -> None:
     """2,000 letters take 12,000 bytes with accents; more than that is refused in words."""
     assert get(f"{server[1]}/?q={'%C3%A9' * 2000}")[0] == 200
@@ -88,6 +94,64 @@ def test_a_long_query_reaches_the_site(server: Server) -> None:
     status, body = get(f"{server[1]}/?q={'a' * 40_000}")
     assert status == 400
     assert "Adresse trop longue" in body
+
+
+def raw_answer(address: str, *lines: str) -> str:
+    """What the server says to a request written by hand."""
+    parts = urlsplit(address)
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
+        connection.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1"))
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+
+
+def test_a_forwarded_header_means_nothing(server: Server) -> None:
+    """From this machine neither, which the server itself would believe."""
+    answer = raw_answer(
+        server[1],
+        "GET /recherche.atom HTTP/1.1",
+        "Host: questions.example.org",
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-Host: evil.example",
+        "Script-Name: /evil.example",
+        "SCRIPT_NAME: /evil.example",
+        "PATH_INFO: /evil.example",
+        "Connection: close",
+    )
+
+    assert answer.startswith("HTTP/1.1 200 ")
+    assert "<uri>http://questions.example.org/</uri>" in answer
+    assert "evil" not in answer
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("GET /?q=a%0d%0aX-Injected:%201 HTTP/1.1", "Host: a"),
+        ("GET /questions/qanr5l17qe1?q=%0d%0aX-Injected:%201 HTTP/1.1", "Host: a"),
+        ("GET /questions/qanr5l17qe1%0d%0aX-Injected:%201 HTTP/1.1", "Host: a"),
+        ("GET /q17/17-1QE.htm%0d%0aX-Injected:%201 HTTP/1.1", "Host: a"),
+        ("GET /questions/qanr5l17qe1?q=\rX-Injected: 1 HTTP/1.1", "Host: a"),
+        ("GET /?q=a HTTP/1.1", "Host: a\rX-Injected: 1"),
+        ("GET //evil.example/%2e%2e HTTP/1.1", "Host: a"),
+        ("GET http://evil.example/ HTTP/1.1", "Host: a"),
+        ("GET /static/../../../../etc/passwd HTTP/1.1", "Host: a"),
+        ("GET /static/%2e%2e/%2e%2e/%2e%2e/etc/passwd HTTP/1.1", "Host: a"),
+        ("GET /static/..%2f..%2f..%2fetc%2fpasswd HTTP/1.1", "Host: a"),
+        ("GET /static//etc/passwd HTTP/1.1", "Host: a"),
+    ],
+    ids=lambda lines: ascii(lines[0][4:-9]),
+)
+def test_no_request_writes_a_header_or_reads_a_file(server: Server, lines: tuple[str, ...]) -> None:
+    """Through the real server, as a program writes them that is no browser."""
+    head, _, body = raw_answer(server[1], *lines, "Connection: close").partition("\r\n\r\n")
+    names = [line.partition(":")[0] for line in head.splitlines()[1:]]
+    located = re.findall("(?m)^Location: (.*)$", head)
+
+    assert re.match(r"HTTP/1\.[01] (200|301|400|404) ", head)
+    assert "X-Injected" not in names
+    assert all(re.match(r"/(?![/\\])", address) for address in located)
+    assert "root:" not in body
 
 
 def test_a_taken_port_is_one_line(server: Server, directory: Path) -> None:
@@ -115,7 +179,7 @@ def test_a_build_is_taken_up_without_a_restart(server: Server, directory: Path) 
 
 
 def test_ctrl_c_stops_the_server_quietly(directory: Path) -> None:
-    """That is how a server ends, so it is no failure and says nothing."""
+    """That is how a server ends, so it is no failure, and nothing is said after the requests."""
     process = start(directory)
     assert process.stderr is not None
     address = process.stderr.readline().split()[2]
@@ -124,7 +188,8 @@ def test_ctrl_c_stops_the_server_quietly(directory: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, rest = process.communicate(timeout=60)
 
-    assert (process.returncode, rest) == (0, "")
+    assert process.returncode == 0
+    assert [json.loads(line)["path"] for line in rest.splitlines()] == ["/sante"]
 
 
 def test_an_unknown_host_is_one_line() -> None:

@@ -19,7 +19,12 @@ from search.facets import FACET
 from search.request import PARAMETERS
 from web.api.examples import EXAMPLES
 from web.api.schemas import SCHEMAS, TEXT, Schema, reference
-from web.errors import FOR_PROGRAMS, RETRY_AFTER_SECONDS
+from web.errors import (
+    FOR_PROGRAMS,
+    RETRY_AFTER_SECONDS,
+    RETRY_LONG_AFTER_SECONDS,
+    TooManyDownloads,
+)
 from web.figures.period_chart import STATISTICS_CSV
 from web.figures.tables import LONG_COLUMNS, TABLES
 from web.files.exports import CSV, LICENCE, LICENCE_URL, NDJSON, SEPARATORS
@@ -34,6 +39,12 @@ SUGGESTIONS_PATH: Final = "/suggestions.json"
 JSON: Final = "application/json"
 HTML: Final = "text/html"
 SUGGESTIONS_TYPE: Final = "application/x-suggestions+json"
+
+VALIDATORS: Final = ("ETag", "Cache-Control")
+"""What comes with every answer that can be asked for again in vain, and with the 304."""
+
+CONDITION: Final = "If-None-Match"
+"""The header that asks again."""
 
 _SEARCH: Final = tuple(parameter.name for parameter in PARAMETERS)
 _WHOLE_SEARCH: Final = tuple(name for name in _SEARCH if name not in ("page", "par"))
@@ -53,6 +64,8 @@ Les recherches du site, pour les programmes : lecture seule, sans clé ni inscri
 
 - Les adresses de `/api/` sont ouvertes aux pages d’autres sites (CORS).
 - Chaque adresse admet aussi HEAD, qui donne les mêmes en-têtes sans contenu.
+- Redemander avec `If-None-Match` ce que l’on a déjà donne une réponse 304, vide, jusqu’à la \
+prochaine mise à jour des données.
 - Un paramètre vide compte comme absent ; un paramètre inconnu est ignoré, et signalé dans \
 `indications`. Une valeur mal formée, ou donnée deux fois, est refusée en français.
 - Aucune recherche n’est une erreur : ce que `q` contient d’incompréhensible est ignoré.
@@ -75,6 +88,7 @@ class Operation:
         headers: names of `_HEADERS` that come with what is found.
         links: where to go from what is found, as OpenAPI writes it.
         unavailable: the schema of the 503, when it isn't the one of errors.
+        revalidated: whether a program that has the answer may ask whether it is still the newest.
     """
 
     path: str
@@ -88,6 +102,12 @@ class Operation:
     headers: tuple[str, ...] = ()
     links: Mapping[str, Schema] = field(default_factory=dict)
     unavailable: str = "Erreurs"
+    revalidated: bool = True
+
+    @property
+    def all_parameters(self) -> tuple[str, ...]:
+        """The names of `_PARAMETERS`, the condition among them."""
+        return (*self.parameters, *((CONDITION,) if self.revalidated else ()))
 
 
 def _to_question(pointer: str, description: str) -> Schema:
@@ -208,9 +228,7 @@ OPERATIONS: Final = (
         "(RFC 4287), les dernières parues au JO en premier. Une question et sa réponse sont deux "
         "entrées, un échange en séance une seule. Les questions proches n’y sont pas.",
         {ATOM_TYPE: TEXT},
-        (*_WHAT_IS_FOUND, "If-None-Match", "If-Modified-Since"),
-        others=(304, 400, 405, 503),
-        headers=("ETag", "Last-Modified", "Cache-Control"),
+        _WHAT_IS_FOUND,
     ),
     Operation(
         STATISTICS_CSV,
@@ -233,6 +251,7 @@ OPERATIONS: Final = (
         {JSON: reference("Sante")},
         others=(405, 503),
         unavailable="Sante",
+        revalidated=False,
     ),
     Operation(
         OPENAPI_PATH,
@@ -241,9 +260,7 @@ OPERATIONS: Final = (
         "Lire cette description",
         "Le présent document, en OpenAPI 3.1.",
         {JSON: {"type": "object", "required": ["openapi", "info", "paths"]}},
-        ("If-None-Match",),
-        others=(304, 405),
-        headers=("ETag",),
+        others=(405,),
     ),
 )
 """Every address that programs use, in the order of the document."""
@@ -284,15 +301,10 @@ _OWN_PARAMETERS: Final[Mapping[str, Schema]] = {
         "description": "Le seul tableau à donner.",
         "schema": {"type": "string", "enum": list(TABLES)},
     },
-    "If-None-Match": {
+    CONDITION: {
         "in": "header",
-        "description": "`ETag` du document que le programme a déjà.",
-        "schema": TEXT,
-    },
-    "If-Modified-Since": {
-        "in": "header",
-        "description": "`Last-Modified` du document que le programme a déjà. Sans effet s’il n’est "
-        "pas une date, ou à côté de `If-None-Match`.",
+        "description": "`ETag` de la réponse que le programme a déjà, ou plusieurs, séparés par "
+        "des virgules.",
         "schema": TEXT,
     },
 }
@@ -334,7 +346,7 @@ _HEADERS: Final[Mapping[str, Schema]] = {
         "schema": {"type": "string", "enum": [", ".join(ALLOWED_METHODS)]},
     },
     "Cache-Control": {
-        "description": "Un document gardé est à redemander avant de servir encore.",
+        "description": "Une réponse gardée est à redemander avant de servir encore.",
         "required": True,
         "schema": {"type": "string", "enum": ["no-cache"]},
     },
@@ -344,10 +356,9 @@ _HEADERS: Final[Mapping[str, Schema]] = {
         "required": True,
         "schema": TEXT,
     },
-    "ETag": {"description": "Change avec le document.", "required": True, "schema": TEXT},
-    "Last-Modified": {
-        "description": "Jour de la dernière mise à jour des données ; absent si elles n’ont aucune "
-        "date.",
+    "ETag": {
+        "description": "Change avec la réponse : à chaque mise à jour des données, au moins.",
+        "required": True,
         "schema": TEXT,
     },
     "Link": {
@@ -364,7 +375,10 @@ _HEADERS: Final[Mapping[str, Schema]] = {
     "Retry-After": {
         "description": "Secondes après lesquelles réessayer.",
         "required": True,
-        "schema": {"type": "integer", "enum": [RETRY_AFTER_SECONDS]},
+        "schema": {
+            "type": "integer",
+            "enum": [RETRY_LONG_AFTER_SECONDS, TooManyDownloads.seconds, RETRY_AFTER_SECONDS],
+        },
     },
 }
 
@@ -383,11 +397,15 @@ class _Answer:
 
 _OTHER_ANSWERS: Final[Mapping[int, _Answer]] = {
     301: _Answer("L’adresse usuelle de la question.", {HTML: TEXT}, ("Location",)),
-    304: _Answer("Le document n’a pas changé.", {}),
-    400: _Answer("Des valeurs mal formées, toutes énumérées."),
+    304: _Answer("La réponse n’a pas changé.", {}, VALIDATORS),
+    400: _Answer("Des valeurs mal formées, toutes énumérées, ou une recherche trop longue."),
     404: _Answer("Rien à cette adresse."),
     405: _Answer("Une autre méthode que GET et HEAD.", headers=("Allow",)),
-    503: _Answer("L’index ne peut pas être lu pour le moment.", headers=("Retry-After",)),
+    503: _Answer(
+        "L’index ne peut pas être lu pour le moment, ou trop de recherches longues ou de "
+        "téléchargements sont en cours.",
+        headers=("Retry-After",),
+    ),
 }
 
 
@@ -431,7 +449,7 @@ def _with_example(name: str) -> Schema:
 
 
 def _used_parameters() -> Iterable[str]:
-    return dict.fromkeys(name for operation in OPERATIONS for name in operation.parameters)
+    return dict.fromkeys(name for operation in OPERATIONS for name in operation.all_parameters)
 
 
 def _parameter(name: str) -> Schema:
@@ -446,14 +464,16 @@ def _parameter(name: str) -> Schema:
 
 
 def _operation(operation: Operation) -> Schema:
-    found = _Answer("Ce qui est demandé.", operation.content, operation.headers)
-    answers = {200: found} | {code: _OTHER_ANSWERS[code] for code in operation.others}
+    validators, unchanged = (VALIDATORS, (304,)) if operation.revalidated else ((), ())
+    found = _Answer("Ce qui est demandé.", operation.content, (*operation.headers, *validators))
+    others = sorted((*operation.others, *unchanged))
+    answers = {200: found} | {code: _OTHER_ANSWERS[code] for code in others}
     return {
         "operationId": operation.name,
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": operation.description,
-        "parameters": [{"$ref": f"#/components/parameters/{n}"} for n in operation.parameters],
+        "parameters": [{"$ref": f"#/components/parameters/{n}"} for n in operation.all_parameters],
         "responses": {
             str(code): _response(operation, code, answer) for code, answer in answers.items()
         },
@@ -463,8 +483,6 @@ def _operation(operation: Operation) -> Schema:
 def _response(operation: Operation, code: int, answer: _Answer) -> Schema:
     headers = answer.headers
     content = _failure(operation.path) if answer.content is None else answer.content
-    if code == 304:
-        headers = operation.headers  # what would have come with the document (RFC 9110, 15.4.5)
     if code == 503 and operation.unavailable != "Erreurs":
         content, headers = {JSON: reference(operation.unavailable)}, ()
     if operation.path.startswith("/api/"):

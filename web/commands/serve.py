@@ -10,8 +10,17 @@ from typing import Final
 import click
 
 from web.commands.shell import index_option
-from web.server import THREADS, WORKERS, bind_address, check_index, serve, site_address
-from web.settings import SETTINGS
+from web.server import (
+    FEWEST_THREADS,
+    THREADS,
+    WORKERS,
+    bind_address,
+    check_index,
+    serve,
+    site_address,
+)
+from web.serving.logs import FORMATS, configure_logs
+from web.settings import SETTINGS, Settings
 
 _VARIABLES: Final = fill(
     " ".join(variable for variable, _ in SETTINGS.values()),
@@ -48,24 +57,40 @@ Settings of the site, from the environment:
 @click.option(
     "--workers",
     type=click.IntRange(1),
+    envvar="QE_WORKERS",
     default=WORKERS,
     show_default=True,
-    help="Processes; one a core is sensible.",
+    show_envvar=True,
+    help="Processes; one a core is sensible. They share the memory of the index.",
 )
 @click.option(
     "--threads",
-    type=click.IntRange(1),
+    type=click.IntRange(FEWEST_THREADS),
+    envvar="QE_THREADS",
     default=THREADS,
     show_default=True,
-    help="Threads in each process.",
+    show_envvar=True,
+    help="Threads in each process: requests answered at a time. Half of them at most serve "
+    "downloads of whole searches; slow readers of pages hold none.",
 )
-def serve_command(directory: Path, host: str, port: int, workers: int, threads: int) -> None:
+@click.option(
+    "--log",
+    type=click.Choice(FORMATS),
+    envvar="QE_LOG",
+    show_envvar=True,
+    help="How the log on standard error is written, one line a request without its parameters; "
+    "by default text on a terminal, JSON elsewhere.",
+)
+def serve_command(directory: Path, host: str, port: int, log: str | None, **running: int) -> None:
     """Serve the index as a site and an API until Ctrl+C.
 
-    A build published meanwhile is taken up without a restart.
+    A build published meanwhile is taken up without a restart. SIGTERM lets what is running end,
+    within 30 seconds; SIGHUP replaces the processes without losing a request.
     """
+    settings = Settings.from_environment()
+    configure_logs(log)
     check_index(directory)
     with closing(bind_address(host, port)) as listener:
         address = site_address(host, listener)
         click.echo(f"Serving at {address} (Ctrl+C to stop)", err=True)
-        serve(directory, listener, workers=workers, threads=threads)
+        serve(directory, listener, settings, **running)

@@ -15,6 +15,7 @@ from web.files.exports import mention
 from web.files.feeds import ATOM_TYPE, FEED_PATH
 from web.files.sitemaps import INDEX_PATH
 from web.files.xml_document import element, write_document
+from web.query_string import first_query, split_params
 from web.site import current_site, public_url
 
 discovery = Blueprint("discovery", __name__)
@@ -108,7 +109,7 @@ def complete() -> ResponseReturnValue:
     lines = find_suggestions(request.query_string)
     response = jsonify(
         [
-            request.args.get("q", ""),
+            first_query(split_params(request.query_string)),
             [line.texte for line in lines],
             [_said_of(line) for line in lines],
             [public_url(line.url) for line in lines],

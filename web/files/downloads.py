@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import chain, islice
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from search.engine import Listing
 from search.request import SearchRequest
 from web.files.exports import (
     CSV,
@@ -19,7 +19,8 @@ from web.files.exports import (
     ExportFormat,
     describe_listing,
 )
-from web.query_string import Params, read_both, read_keys, read_params, without
+from web.files.places import take_place
+from web.query_string import read_both, read_keys, read_params, without
 from web.site import current_site, public_url
 
 downloads = Blueprint("downloads", __name__)
@@ -31,7 +32,8 @@ SEPARATOR: Final = "sep"
 @downloads.get("/recherche.ndjson")
 def download_ndjson() -> Response:
     """Every record of the search, one a line."""
-    return _streamed(_listing(read_params(request.query_string)), NDJSON)
+    asked = SearchRequest.from_params(read_params(request.query_string))
+    return _streamed(asked, NDJSON)
 
 
 @downloads.get("/recherche.csv")
@@ -43,25 +45,32 @@ def download_csv() -> Response:
         lambda: SearchRequest.from_params(without(params, own)),
     )
     format_ = CSV_WITH_COMMAS if SEPARATOR in given else CSV
-    return _streamed(current_site().engine.listing(asked), format_)
+    return _streamed(asked, format_)
 
 
 @downloads.get("/recherche.meta.json")
 def describe_download() -> ResponseReturnValue:
     """What the search is, of which data, and how to quote it."""
-    listing = _listing(without(read_params(request.query_string), [SEPARATOR]))
-    return jsonify(describe_listing(listing, current_site().engine.corpus(), public_url))
+    params = without(read_params(request.query_string), [SEPARATOR])
+    engine = current_site().engine
+    listing = engine.listing(SearchRequest.from_params(params))
+    return jsonify(describe_listing(listing, engine.corpus(), public_url))
 
 
-def _listing(params: Params) -> Listing:
-    """Raises BadRequest when a value is malformed, QuestionsError when the index can't be read."""
-    return current_site().engine.listing(SearchRequest.from_params(params))
+def _streamed(asked: SearchRequest, format_: ExportFormat) -> Response:
+    """The file, sent as it is written; a failure on the way cuts it short, never ends it well.
 
+    Its beginning is written before anything is sent: what can't be read from the start is said.
 
-def _streamed(listing: Listing, format_: ExportFormat) -> Response:
-    """The file, sent as it is written; a failure on the way cuts it short, never ends it well."""
+    Raises:
+        TooManyDownloads: others are being sent; see `web.files.places`.
+        QuestionsError: the index can't be read.
+    """
+    take_place()
+    listing = current_site().engine.listing(asked)
     name = file_name("questions", listing.donnees_au, format_.suffix)
-    return attached(format_.encode(listing), format_.mimetype, name)
+    pieces = format_.encode(listing)
+    return attached(chain([*islice(pieces, 1)], pieces), format_.mimetype, name)
 
 
 def attached(content: str | Iterable[bytes], mimetype: str, name: str) -> Response:

@@ -30,7 +30,6 @@ from web.files.xml_document import element, write_document
 from web.query_string import read_params
 from web.question.record import NO_QUESTION_TEXT, held_in_sitting, missing_answer, shortened
 from web.site import current_site, public_url
-from web.validators import revalidated
 from web.view import results_url
 
 feeds = Blueprint("feeds", __name__)
@@ -148,7 +147,7 @@ def newest_events(asked: Iterable[Question], answered: Iterable[Question]) -> li
 def show_feed() -> Response:
     """The newest questions and answers of a search; malformed values are refused as elsewhere."""
     asked = _followed(SearchRequest.from_params(read_params(request.query_string)))
-    return revalidated(lambda: _feed(asked), FEED_PATH, asked.url())
+    return _feed(asked)
 
 
 @feeds.app_template_global("flux")

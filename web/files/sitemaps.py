@@ -20,7 +20,6 @@ from werkzeug.exceptions import NotFound
 from search.engine import DatedUid
 from search.results import question_url
 from web.site import current_site, public_url
-from web.validators import revalidated
 
 sitemaps = Blueprint("sitemaps", __name__)
 
@@ -46,7 +45,10 @@ _WRITTEN_AT_ONCE: Final = 1_000
 @sitemaps.get(INDEX_PATH)
 def show_index() -> Response:
     """The addresses of the parts."""
-    return revalidated(_index, INDEX_PATH)
+    questions = current_site().engine.health().questions
+    last = 1 + -(-questions // PART_SIZE)
+    entries = ((f"/sitemap-{number}.xml", None) for number in range(1, last + 1))
+    return _document("sitemapindex", "sitemap", entries)
 
 
 @sitemaps.get("/sitemap-<number>.xml")
@@ -54,14 +56,7 @@ def show_part(number: str) -> Response:
     """One part; there is none after the last question."""
     if not re.fullmatch("[1-9][0-9]{0,6}", number):
         raise NotFound
-    return revalidated(lambda: _part(int(number)), INDEX_PATH, number)
-
-
-def _index() -> Response:
-    questions = current_site().engine.health().questions
-    last = 1 + -(-questions // PART_SIZE)
-    entries = ((f"/sitemap-{number}.xml", None) for number in range(1, last + 1))
-    return _document("sitemapindex", "sitemap", entries)
+    return _part(int(number))
 
 
 def _part(number: int) -> Response:

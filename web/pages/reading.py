@@ -42,14 +42,12 @@ class Reading:
 
 def readings(engine: Engine, results: SearchResults) -> tuple[Reading, ...]:
     """The questions of a page, or the closest ones, with their texts."""
-    request = results.request
-
-    def marked(question: Question) -> Question:
-        return engine.highlight(question, request) if request.q else question
-
+    hits = results.hits or results.approches
+    held = tuple(hit.question for hit in hits)
+    marked = engine.highlight(held, results.request) if results.request.q else held
     return tuple(
-        Reading(hit, tuple(_parts(hit.question, marked(hit.question), results.donnees_au)))
-        for hit in results.hits or results.approches
+        Reading(hit, tuple(_parts(hit.question, shown, results.donnees_au)))
+        for hit, shown in zip(hits, marked, strict=True)
     )
 
 

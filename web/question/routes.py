@@ -175,7 +175,7 @@ def _highlights(question: Question, reading: Reading) -> Highlights | None:
     """The question with its marks numbered; None when nothing is to be marked."""
     if not (reading.asked.q and reading.marked):
         return None
-    return number_marks(current_site().engine.highlight(question, reading.asked))
+    return number_marks(current_site().engine.highlight([question], reading.asked)[0])
 
 
 def _way_back(reading: Reading, place: Place | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from index.columnar.segment_files import (
     open_segment,
     write_segment,
 )
+from tests.damaging import overwrite
 from tests.index.columnar.recipes import SHAPE, Recipe, make_run, make_segment, source_of
 
 NAME = "MAIN_recipes"
@@ -84,7 +84,7 @@ def test_a_truncated_file_is_refused_by_name(segment: Path, name: str, kept: int
     if whole[:kept] == whole:
         whole += b"!"  # an empty array's file is its header: make it too long instead
         kept = len(whole)
-    path.write_bytes(whole[:kept])
+    overwrite(path, whole[:kept])
 
     with pytest.raises(DamagedFile, match=str(path)):
         open_segment(segment, NAME)
@@ -95,7 +95,7 @@ def test_a_file_of_another_array_is_refused_by_name(segment: Path, name: str) ->
     """Even one of the same type and size."""
     other = next(array for array in ARRAYS if array != name)
     path = array_path(segment, NAME, name)
-    shutil.copy(array_path(segment, NAME, other), path)
+    overwrite(path, array_path(segment, NAME, other).read_bytes())
 
     with pytest.raises(DamagedFile, match=str(path)):
         open_segment(segment, NAME)
@@ -106,7 +106,7 @@ def test_a_file_of_another_segment_is_refused_by_name(segment: Path, name: str) 
     """The same content, under another segment's name."""
     make_segment(segment, source_of(make_run(RECIPES)), name="MAIN_others")
     path = array_path(segment, NAME, name)
-    shutil.copy(array_path(segment, "MAIN_others", name), path)
+    overwrite(path, array_path(segment, "MAIN_others", name).read_bytes())
 
     with pytest.raises(DamagedFile, match=str(path)):
         open_segment(segment, NAME)
@@ -121,10 +121,10 @@ def test_any_flipped_byte_is_found(segment: Path, name: str) -> None:
         if place < len(whole):
             flipped = bytearray(whole)
             flipped[place] ^= 1 << place % 8
-            path.write_bytes(flipped)
+            overwrite(path, flipped)
 
             assert any(str(path) in damage for damage in damaged_files(segment, NAME)), place
-    path.write_bytes(whole)
+    overwrite(path, whole)
     assert damaged_files(segment, NAME) == []
 
 
@@ -144,3 +144,15 @@ def test_an_array_of_the_wrong_type_is_a_mistake_of_the_program(tmp_path: Path) 
         pytest.raises(TypeError, match="documents"),
     ):
         writer.write("documents", np.zeros(3, np.float64))
+
+
+def test_whatever_a_header_holds_is_told_on_one_line(segment: Path) -> None:
+    """Line ends and what moves the cursor of a terminal are no part of the message."""
+    path = array_path(segment, NAME, "lengths")
+    whole = path.read_bytes()
+    path.unlink()
+    path.write_bytes(whole[:20] + b"\n\x1b[2J\r\x85" + whole[26:])
+
+    with pytest.raises(DamagedFile, match="is another file than expected") as told:
+        open_segment(segment, NAME)
+    assert str(told.value).isprintable()

@@ -188,6 +188,31 @@ def test_a_name_is_made_printable(read: Read, write_zip: Any, numbered: Any) -> 
     assert outcomes.questions[0].source == "lot.zip/a\ufffd[31m\ufffd.json"
 
 
+def test_a_name_that_is_no_utf8_beside_the_list_of_members_costs_no_other(
+    read: Read, write_zip: Any, numbered: Any
+) -> None:
+    """Each member tells its name again where it begins; a damaged one is told."""
+    question = b'{"question": ' + numbered(1) + b"}"
+    path = write_zip({"é.json": question, "good.json": question})
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xff", 1))
+    outcomes = read(path)
+
+    assert uids(outcomes) == ["QANR5L14QE1"]
+    assert len(outcomes.rejects) == 1
+    assert outcomes.reasons[0].startswith("lot.zip/é.json : damaged or truncated ('utf-8' codec")
+
+
+def test_a_member_without_a_name_is_refused(read: Read, write_zip: Any, numbered: Any) -> None:
+    """A name ends at its first NUL, which may be its first character."""
+    question = b'{"question": ' + numbered(1) + b"}"
+    path = write_zip({"x.txt": b"x", "good.json": question})
+    path.write_bytes(path.read_bytes().replace(b"x.txt", b"\0.txt"))
+    outcomes = read(path)
+
+    assert uids(outcomes) == ["QANR5L14QE1"]
+    assert outcomes.reasons == ["lot.zip/ : a file without a name: not a published one"]
+
+
 def test_a_bomb_is_not_opened(read: Read, write_zip: Any, numbered: Any) -> None:
     """A member that announces too much is refused alone."""
     members = {"a.json": bulk(numbered(1)), "b.json": b" " * (8 << 20)}

@@ -90,6 +90,10 @@ REFUSED: Final[dict[str, tuple[str | bytes, str]]] = {
         as_detail(Facts()).replace('charset="utf-8"', "charset=hex").encode("cp1252"),
         "unknown encoding 'hex': convert it to UTF-8",
     ),
+    "an encoding that Python has to refuse everything": (
+        as_detail(Facts()).replace('charset="utf-8"', "charset=undefined").encode("cp1252"),
+        "unknown encoding 'undefined': convert it to UTF-8",
+    ),
     "a number of a thousand digits": (
         as_fiche(Facts()).replace("900001", "9" * 1_000),
         f"« Numéro de la question » '{'9' * 59} is not a number",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from index.stores.manifest import (
     is_vacant,
     program_version,
 )
+from tests.damaging import change_manifest, overwrite
 
 ANALYSER = "words-1"
 
@@ -30,8 +30,7 @@ def made(directory: Path, **changes: object) -> Path:
         analyser=ANALYSER, fictional=False, created=date(2026, 5, 12)
     )
     manifest.write(directory)
-    path = directory / MANIFEST_NAME
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    change_manifest(directory, **changes)
     return directory
 
 
@@ -129,7 +128,7 @@ def test_an_index_of_another_version_is_refused(
 def test_a_damaged_manifest_is_one_line_that_says_so(tmp_path: Path, text: str) -> None:
     """Whatever stands in the file, the message names it and the way out."""
     made(tmp_path)
-    (tmp_path / MANIFEST_NAME).write_text(text)
+    overwrite(tmp_path / MANIFEST_NAME, text)
 
     with pytest.raises(IndexFormatError) as caught:
         check(tmp_path, analyser=ANALYSER)
@@ -142,7 +141,7 @@ def test_a_damaged_manifest_is_one_line_that_says_so(tmp_path: Path, text: str) 
 def test_a_damaged_manifest_may_be_rebuilt(tmp_path: Path) -> None:
     """A directory with a manifest is ours, whatever state it is in."""
     made(tmp_path)
-    (tmp_path / MANIFEST_NAME).write_text("{")
+    overwrite(tmp_path / MANIFEST_NAME, "{")
 
     check_replaceable(tmp_path)
 

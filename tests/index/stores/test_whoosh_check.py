@@ -20,6 +20,7 @@ from index.question import make_question
 from index.stores.whoosh_check import SAMPLE, check_index
 from index.stores.whoosh_schema import index_term
 from index.stores.whoosh_store import open_index, open_store
+from tests.damaging import overwrite
 from tests.publishing import publish
 
 TODAY = date(2026, 5, 12)
@@ -63,7 +64,7 @@ def test_a_flipped_byte_is_found(directory: Path, ending: str) -> None:
     path = next(directory.glob(f"MAIN_*.{ending}"))
     damaged = bytearray(path.read_bytes())
     damaged[-2] ^= 4
-    path.write_bytes(damaged)
+    overwrite(path, damaged)
 
     try:
         found = damages(directory)
@@ -80,7 +81,7 @@ def test_a_flipped_byte_of_the_table_of_contents_is_found(directory: Path) -> No
     for place in range(0, len(whole), 37):
         damaged = bytearray(whole)
         damaged[place] ^= 1
-        path.write_bytes(damaged)
+        overwrite(path, damaged)
 
         try:
             assert any(str(path) in damage for damage in damages(directory)), place
@@ -91,7 +92,7 @@ def test_a_flipped_byte_of_the_table_of_contents_is_found(directory: Path) -> No
 def test_a_damaged_account_is_found(directory: Path) -> None:
     """The account of the build is part of an index."""
     path = directory / "report-2.json"
-    path.write_text(path.read_text()[:-3])
+    overwrite(path, path.read_text()[:-3])
 
     assert [str(path) in damage for damage in damages(directory)] == [True]
 
@@ -104,10 +105,10 @@ def rewrite(directory: Path, name: str, change: Callable[[NDArray[Any]], None]) 
     entry = contents.arrays[name]
     data = bytearray(path.read_bytes())
     change(np.frombuffer(data, entry.dtype, offset=HEADER_SIZE).reshape(entry.shape))
-    path.write_bytes(data)
+    overwrite(path, data)
     entries = {**contents.arrays, name: replace(entry, crc32=checksum(path))}
     vouched = replace(contents, arrays=entries).to_bytes()
-    array_path(directory, segment, CONTENTS).write_bytes(vouched)
+    overwrite(array_path(directory, segment, CONTENTS), vouched)
     return path
 
 

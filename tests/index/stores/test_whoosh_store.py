@@ -31,10 +31,11 @@ from index.stores.whoosh_store import (
     latest_generation,
     open_index,
     open_store,
-    report_path,
+    read_report,
 )
 from search.engine import open_engine
 from search.request import SearchRequest
+from tests.damaging import change_manifest
 from tests.publishing import publish as publish_into
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -131,7 +132,7 @@ def test_the_account_of_the_build_is_kept(tmp_path: Path) -> None:
     publish(tmp_path, [question(1)], read=1)
     publish(tmp_path, [question(2)], read=7)
 
-    accounts = [json.loads(report_path(tmp_path, number).read_text()) for number in (1, 2)]
+    accounts = [read_report(tmp_path, number) for number in (1, 2)]
     assert accounts == [
         {"generation": 1, "read": 1, "archives": {}},
         {"generation": 2, "read": 7, "archives": {}},
@@ -143,7 +144,7 @@ def test_an_account_holds_the_archives_of_all_builds(tmp_path: Path) -> None:
     publish(tmp_path, [question(1)], archives={"a.zip": "1", "b.zip": "1"})
     publish(tmp_path, [question(2)], archives={"b.zip": "2", "c.zip": "1"})
 
-    account = json.loads(report_path(tmp_path, 2).read_text())
+    account = read_report(tmp_path, 2)
     assert account["archives"] == {"a.zip": "1", "b.zip": "2", "c.zip": "1"}
 
 
@@ -227,7 +228,7 @@ def test_what_was_added_is_found_before_segments_are_merged(tmp_path: Path) -> N
     assert generation == latest_generation(tmp_path) == 3
     assert len(open_index(tmp_path).toc().segments) == 1
     assert totals(tmp_path, "gare", "") == [1, 5]
-    accounts = [json.loads(report_path(tmp_path, number).read_text()) for number in (2, 3)]
+    accounts = [read_report(tmp_path, number) for number in (2, 3)]
     assert [account.pop("generation") for account in accounts] == [2, 3]
     assert accounts[0] == accounts[1]
 
@@ -282,8 +283,7 @@ def test_fictional_and_real_questions_never_mix(tmp_path: Path, held: bool) -> N
 def test_another_version_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     """What another version wrote is neither added to nor searched, and the way out is told."""
     publish(tmp_path, [question(1)])
-    manifest = tmp_path / MANIFEST_NAME
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
+    change_manifest(tmp_path, **change)
 
     for opening in (lambda: publish(tmp_path, []), lambda: open_engine(tmp_path)):
         with pytest.raises(IndexFormatError) as caught:

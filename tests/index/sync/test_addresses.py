@@ -175,6 +175,22 @@ def test_the_publisher_is_a_domain_and_what_is_below_it(url: str) -> None:
         "//data.assemblee-nationale.fr/a.zip",
         "data.assemblee-nationale.fr/a.zip",
         "ftp://data.assemblee-nationale.fr/a.zip",
+        "file://data.assemblee-nationale.fr/etc/passwd",
+        "file:///etc/passwd",
+        "gopher://data.assemblee-nationale.fr/a",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://[::1]/a.zip",
+        "https://[::ffff:127.0.0.1]/a.zip",
+        "https://[fe80::1%25eth0]/a.zip",
+        "https://2130706433/a.zip",
+        "https://0x7f000001/a.zip",
+        "https://0/a.zip",
+        "https://localhost/a.zip",
+        "https://127.0.0.1:443#.assemblee-nationale.fr/a.zip",
+        "https://example.org\uff0f.assemblee-nationale.fr/a.zip",
+        "https://example.org\u2024assemblee-nationale.fr/a.zip",
+        "https://example.org\t.assemblee-nationale.fr/a.zip",
+        "https://.assemblee-nationale.fr@example.org/a.zip",
         "https:///a.zip",
         "",
     ],
@@ -183,6 +199,25 @@ def test_anything_else_is_refused(url: str) -> None:
     """Other hosts that look alike, other schemes, credentials, and what is no address."""
     with pytest.raises(AddressRefused):
         Publisher("assemblee-nationale.fr").check(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:secret@data.assemblee-nationale.fr/a.zip",
+        "https://me:secret@example.org/a.zip",
+        "https://me:secret@exa mple.org/a.zip",
+        "https://me:secret@secret@[::1/a.zip",
+        "//me:secret@data.assemblee-nationale.fr/a.zip",
+    ],
+)
+def test_credentials_are_not_repeated(url: str) -> None:
+    """Messages are kept in logs."""
+    with pytest.raises(AddressRefused) as caught:
+        Publisher("assemblee-nationale.fr").check(url)
+
+    assert "secret" not in str(caught.value)
+    assert "//***@" in str(caught.value)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "localhost", "[::1]"])

@@ -671,6 +671,12 @@ def test_a_redirect_within_the_publisher_is_followed(sync: Sync) -> None:
         ("https://127.0.0.1@example.org/", "bears credentials"),
         ("ftp://127.0.0.1/questions.zip", "is not https"),
         ("file:///etc/passwd", "is no address"),
+        ("file://127.0.0.1/etc/passwd", "is not https"),
+        ("http://169.254.169.254/latest/meta-data/", "is not on 127.0.0.1 or below it"),
+        ("http://[::1]/questions.zip", "is not on 127.0.0.1 or below it"),
+        ("http://[::ffff:127.0.0.1]/questions.zip", "is not on 127.0.0.1 or below it"),
+        ("http://2130706433/questions.zip", "is not on 127.0.0.1 or below it"),
+        ("http://me:secret@127.0.0.1/questions.zip", "bears credentials"),
         ("https://example.org\\@127.0.0.1/", "is no address"),
     ],
 )

@@ -9,6 +9,7 @@ import tracemalloc
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,10 +17,11 @@ from flask.testing import FlaskClient
 from index.errors import IndexFormatError
 from index.question import RECORD_FIELDS, Attribution, Question, make_question
 from index.stores.manifest import program_version
-from search.engine import Listing
+from search.engine import Engine, Listing
 from search.request import SearchRequest
 from tests.web.conftest import DONNEES_AU, MakeClient
 from web.files.exports import CSV, CSV_WITH_COMMAS, NDJSON, ExportFormat, defuse
+from web.site import current_site
 
 BOM = "\ufeff"
 
@@ -243,3 +245,24 @@ def test_an_index_that_cannot_be_read_is_said_to_be(client_of: MakeClient) -> No
     answer = client_of(IndexFormatError("gone")).get("/recherche.csv")
 
     assert (answer.status_code, answer.json and list(answer.json)) == (503, ["erreurs"])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "ndjson"])
+def test_a_record_that_cannot_be_read_is_said_to_be(suffix: str, client: FlaskClient) -> None:
+    """When it is among the first: nothing has been sent yet."""
+
+    def unreadable() -> Iterator[Question]:
+        yield make_question(uid="QANR5L17QE1")
+        raise IndexFormatError("gone")
+
+    engine = current_engine(client)
+    listing = Listing(SearchRequest(), 3, DONNEES_AU, 2, unreadable())
+    with patch.object(type(engine), "listing", return_value=listing):
+        answer = client.get(f"/recherche.{suffix}")
+
+    assert (answer.status_code, answer.json and list(answer.json)) == (503, ["erreurs"])
+
+
+def current_engine(client: FlaskClient) -> Engine:
+    with client.application.app_context():
+        return current_site().engine

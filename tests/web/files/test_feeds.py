@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.question import Question, make_question
-from search.engine import Engine, Health
+from search.engine import Engine
 from search.request import SearchRequest
 from tests.conftest import MakeEngine
-from tests.web.conftest import LoopEngine, MakeClient
+from tests.web.conftest import MakeClient
 from tests.web.documents import (
     Break,
     bearing,
@@ -476,7 +475,7 @@ def test_any_text_can_be_written(text: str) -> None:
     assert document.get("b") == xml_text(text)
 
 
-# Errors and conditional requests
+# Errors
 
 
 def test_a_malformed_search_is_refused_in_json(client: FlaskClient) -> None:
@@ -493,78 +492,6 @@ def test_an_index_that_cannot_be_read_is_told(missing_index: FlaskClient) -> Non
 
     assert response.status_code == 503
     assert "Retry-After" in response.headers
-
-
-def test_a_feed_is_sent_once(client: FlaskClient) -> None:
-    """Whoever has it is told so, by either of its validators, without a body."""
-    first = client.get("/recherche.atom?q=cotisations")
-    etag, moment = first.headers["ETag"], first.headers["Last-Modified"]
-
-    for header in ({"If-None-Match": etag}, {"If-Modified-Since": moment}):
-        again = client.get("/recherche.atom?q=cotisations", headers=header)
-        assert (again.status_code, again.data) == (304, b"")
-        assert again.headers["ETag"] == etag
-
-
-def test_the_validators_are_told_without_the_feed(client: FlaskClient) -> None:
-    """HEAD gives the headers of GET."""
-    got, asked_for = client.get("/recherche.atom"), client.head("/recherche.atom")
-
-    assert asked_for.data == b""
-    assert asked_for.headers["ETag"] == got.headers["ETag"]
-    assert asked_for.content_type == got.content_type
-
-
-def test_the_day_of_the_build_dates_a_feed(client: FlaskClient) -> None:
-    """A build may bring questions older than the newest JO."""
-    response = client.get("/recherche.atom")
-
-    assert response.headers["Last-Modified"] == "Wed, 13 May 2026 00:00:00 GMT"
-
-
-def test_nothing_is_searched_for_whoever_has_the_feed(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Readers ask every hour, and most of the time there is nothing new."""
-    etag = client.get("/recherche.atom?q=eau").headers["ETag"]
-    monkeypatch.delattr(LoopEngine, "search")
-    again = client.get("/recherche.atom?q=eau", headers={"If-None-Match": etag})
-
-    assert again.status_code == 304
-
-
-def etags(client: FlaskClient, *paths: str) -> Iterator[str]:
-    return (client.get(path).headers["ETag"] for path in paths)
-
-
-def test_validators_change_with_what_is_written(
-    client: FlaskClient, engine: LoopEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The search, the generation, the size of an index made anew, the program."""
-    paths = ("/recherche.atom", "/recherche.atom?q=eau")
-    seen = set(etags(client, *paths))
-    health = engine.health()
-    for other in (
-        replace(health, generation=4),
-        replace(health, questions=7),
-        replace(health, donnees_au=date(2026, 5, 19)),
-    ):
-        monkeypatch.setattr(engine, "health", lambda health=other: health)
-        seen.update(etags(client, *paths))
-    monkeypatch.setattr("web.validators.program_version", lambda: "9.9")
-    seen.update(etags(client, *paths))
-
-    assert isinstance(health, Health)
-    assert len(seen) == 10
-
-
-def test_spellings_of_one_search_have_one_validator(client: FlaskClient) -> None:
-    """The order of results and tracking parameters change nothing of a feed."""
-    one, other = etags(
-        client, "/recherche.atom?q=eau", "/recherche.atom?utm_source=x&q=eau&tri=ancien&page=4"
-    )
-
-    assert one == other
 
 
 # Where feeds are found

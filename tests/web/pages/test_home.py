@@ -213,6 +213,17 @@ def test_a_new_generation_is_read_anew(site: Site, counting: CountingEngine) -> 
     assert after.waiting.total == before.waiting.total + 1
 
 
+def test_another_index_of_the_same_generation_is_read_anew(
+    site: Site, counting: CountingEngine
+) -> None:
+    """An index put in the place of this one counts its own generations."""
+    before = site.per_generation(read_home)
+    counting.questions = [*counting.questions, written(7, date(2026, 5, 5))]
+    after = site.per_generation(read_home)
+
+    assert after.waiting.total == before.waiting.total + 1
+
+
 def test_facts_of_two_kinds_are_told_apart(site: Site) -> None:
     """Each function has its own."""
     assert site.per_generation(lambda _: "one") == "one"

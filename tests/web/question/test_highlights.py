@@ -54,7 +54,7 @@ def test_the_engine_marks_what_is_numbered(make_engine: MakeEngine) -> None:
         source="a",
     )
     engine = make_engine([question])
-    highlights = number_marks(engine.highlight(question, SearchRequest(q="1er mai")))
+    highlights = number_marks(*engine.highlight([question], SearchRequest(q="1er mai")))
     text = highlights.question.texte_question or ""
 
     assert [(part.name, part.words) for part in highlights.parts] == [("titre", 2), ("question", 4)]

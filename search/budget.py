@@ -1,0 +1,123 @@
+"""How much one search may cost, counted while it is done.
+
+What is counted are postings, which a search reads more of than of anything else; other work counts
+as the postings that would take as long. So the same search costs the same on every machine and
+under any load, and nothing else decides whether it has an answer. A clock stands behind that, for
+what nobody thought of counting.
+
+A search that costs several times the usual is a long one. Of these, few are under way at once in
+one process: whoever sends the longest ones again and again waits behind himself, and not others.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from threading import BoundedSemaphore
+from typing import Final
+
+from index.errors import QuestionsError
+
+LEAST: Final = 4_000_000
+"""Postings that a search may cost in the smallest index."""
+
+PER_QUESTION: Final = 40
+"""Postings that each question of an index adds; it has some 250 of its own."""
+
+LONG: Final = 8
+"""A search that costs more than one part in so many of what it may is a long one."""
+
+LONG_AT_ONCE: Final = 1
+"""Long searches of one process at a time: its threads take turns at the processor."""
+
+SECONDS: Final = 5.0
+"""Of the processor, whatever was counted."""
+
+
+class SearchTooLong(QuestionsError):
+    """A search costs more than it may: it asks for too much of too many questions."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the search costs too much: add a word, or take away a star, an alternative or a "
+            "distance"
+        )
+
+
+class TooManyLongSearches(QuestionsError):
+    """Other long searches are under way: a little later, this one would have an answer."""
+
+    def __init__(self) -> None:
+        super().__init__("long searches are under way: try again in a few seconds")
+
+
+class Budgets:
+    """Gives each search of an engine what it may cost; shared by threads.
+
+    Args:
+        questions: how many the index holds.
+        long_at_once: long searches at a time.
+    """
+
+    def __init__(self, questions: int, long_at_once: int = LONG_AT_ONCE) -> None:
+        self._most = LEAST + PER_QUESTION * questions
+        self._long = BoundedSemaphore(long_at_once)
+
+    @contextmanager
+    def search(self) -> Iterator[None]:
+        """A search of this thread; what it spends in it is counted.
+
+        Raises:
+            SearchTooLong: it costs more than it may.
+            TooManyLongSearches: it is a long one, and others are under way.
+        """
+        with ExitStack() as held:
+            token = _current.set(_Budget(self._most, self._long, held))
+            try:
+                yield
+            finally:
+                _current.reset(token)
+
+
+def spend(postings: float) -> None:
+    """Count what a search is about to do.
+
+    Nothing is counted outside of a search, as when an index is checked.
+
+    Args:
+        postings: how many are read and weighed in the time that it takes.
+
+    Raises:
+        SearchTooLong: the search costs more than it may.
+        TooManyLongSearches: it is a long one by now, and others are under way.
+    """
+    budget = _current.get()
+    if budget is not None:
+        budget.spend(postings)
+
+
+class _Budget:
+    def __init__(self, most: float, long: BoundedSemaphore, held: ExitStack) -> None:
+        self._left, self._short = most, most - most / LONG
+        self._long, self._held = long, held
+        self._end = time.thread_time() + SECONDS
+        self._is_long = False
+
+    def spend(self, postings: float) -> None:
+        self._left -= postings
+        if self._left < 0 or time.thread_time() > self._end:
+            raise SearchTooLong
+        if self._left < self._short and not self._is_long:
+            self._begin_long()
+
+    def _begin_long(self) -> None:
+        """Take a place among the long searches until this one ends."""
+        if not self._long.acquire(blocking=False):
+            raise TooManyLongSearches
+        self._held.callback(self._long.release)
+        self._is_long = True
+
+
+_current: ContextVar[_Budget | None] = ContextVar("budget", default=None)

@@ -1,0 +1,38 @@
+"""One target under libFuzzer, in a process of its own: `python -m tests.fuzz.worker`.
+
+Whatever ends this process is seen by the one that started it (`campaign`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import atheris
+
+
+def main(name: str, folder: str, executions: str, packages: str, *options: str) -> None:
+    """Fuzz a target; never returns.
+
+    Args:
+        name: of the target.
+        folder: its campaign's.
+        executions: how many.
+        packages: whose branches guide the fuzzer, separated by commas.
+        options: of libFuzzer.
+    """
+    # Nothing of ours is imported before: branches are counted by code added at the import.
+    with atheris.instrument_imports(include=packages.split(",")):
+        target = importlib.import_module(f"tests.fuzz.{name}").TARGET
+    run_one = target.prepare(Path(folder, "work"))
+    watching = importlib.import_module("tests.fuzz.watch")
+    watch = watching.Watch(
+        run_one, Path(folder, "findings"), Path(folder, "progress.json"), int(executions)
+    )
+    atheris.Setup([sys.argv[0], f"-runs={executions}", *options], watch)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
