@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -434,6 +435,7 @@ class WhooshEngine:
             self._opened = self._prepared(self._open())
             # A link that leads back leads to a directory that was listed with another one open.
             self._refused = self._listed = None
+            _give_back_memory()
         except QuestionsError as error:
             if self._refused is None or self._refused.why != str(error):
                 _log.error(
@@ -451,6 +453,17 @@ def _read_records(opened: _Opened, documents: Ints) -> Iterator[Question]:
         for document in map(int, documents):
             opened.check_sizes()  # the reader may have taken long over the one before
             yield opened.snapshot.question(document)
+
+
+def _give_back_memory() -> None:
+    """Have the C library give back what the generation before leaves in pieces.
+
+    The arrays of successive generations lie between longer-lived ones: without this, what a server
+    holds grows by some twenty megabytes with each update. Elsewhere than in glibc it is nothing.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _keep_freed_memory() -> None:
