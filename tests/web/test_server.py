@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
 import signal
 import socket
@@ -216,3 +217,34 @@ def test_the_last_port_proposes_another() -> None:
 
         with pytest.raises(AddressUnavailable, match="choose another with --port 8000"):
             bind_address("127.0.0.1", 65535)
+
+
+HEAPS = """
+import ctypes, sys, threading
+from web import server
+
+{prepare}
+together = threading.Barrier(4)
+threads = [threading.Thread(target=lambda: (bytearray(100_000), together.wait())) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+ctypes.CDLL(None).malloc_stats()
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has other heaps")
+@pytest.mark.parametrize(
+    ("prepare", "several"), [("", True), ("server._share_freed_memory()", False)]
+)
+def test_threads_share_freed_memory(prepare: str, several: bool) -> None:
+    """One heap rather than several, each of which would keep what was freed in it."""
+    told = subprocess.run(
+        [sys.executable, "-c", HEAPS.format(prepare=prepare)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stderr
+
+    assert "Arena 0:" in told
+    assert ("Arena 1:" in told) == several
