@@ -5,8 +5,9 @@ as the postings that would take as long. So the same search costs the same on ev
 under any load, and nothing else decides whether it has an answer. A clock stands behind that, for
 what nobody thought of counting.
 
-A search that costs several times the usual is a long one. Of these, few are under way at once in
-one process: whoever sends the longest ones again and again waits behind himself, and not others.
+A search that costs several times the usual is a long one. Of these, one is under way at a time in
+one process, and one waits for its turn: whoever sends the longest ones again and again waits behind
+himself, and not others.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ LONG: Final = 8
 
 LONG_AT_ONCE: Final = 1
 """Long searches of one process at a time: its threads take turns at the processor."""
+
+WAITING: Final = 1
+"""Long searches of one process that wait for their turn; each holds a thread meanwhile."""
+
+PATIENCE: Final = 2.0
+"""Seconds that one waits, by the clock."""
 
 SECONDS: Final = 5.0
 """Of the processor, whatever was counted."""
@@ -63,7 +70,7 @@ class Budgets:
 
     def __init__(self, questions: int, long_at_once: int = LONG_AT_ONCE) -> None:
         self._most = LEAST + PER_QUESTION * questions
-        self._long = BoundedSemaphore(long_at_once)
+        self._turns = _Turns(long_at_once)
 
     @contextmanager
     def search(self) -> Iterator[None]:
@@ -74,7 +81,7 @@ class Budgets:
             TooManyLongSearches: it is a long one, and others are under way.
         """
         with ExitStack() as held:
-            token = _current.set(_Budget(self._most, self._long, held))
+            token = _current.set(_Budget(self._most, self._turns, held))
             try:
                 yield
             finally:
@@ -98,10 +105,33 @@ def spend(postings: float) -> None:
         budget.spend(postings)
 
 
+class _Turns:
+    """The turns that long searches take."""
+
+    def __init__(self, at_once: int) -> None:
+        self._running = BoundedSemaphore(at_once)
+        self._waiting = BoundedSemaphore(WAITING)
+
+    def take(self) -> bool:
+        """Whether it is this search's turn, now or soon; `give_back` must follow."""
+        if self._running.acquire(blocking=False):
+            return True
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._running.acquire(timeout=PATIENCE)
+        finally:
+            self._waiting.release()
+
+    def give_back(self) -> None:
+        """Let the next one begin."""
+        self._running.release()
+
+
 class _Budget:
-    def __init__(self, most: float, long: BoundedSemaphore, held: ExitStack) -> None:
+    def __init__(self, most: float, turns: _Turns, held: ExitStack) -> None:
         self._left, self._short = most, most - most / LONG
-        self._long, self._held = long, held
+        self._turns, self._held = turns, held
         self._end = time.thread_time() + SECONDS
         self._is_long = False
 
@@ -113,10 +143,10 @@ class _Budget:
             self._begin_long()
 
     def _begin_long(self) -> None:
-        """Take a place among the long searches until this one ends."""
-        if not self._long.acquire(blocking=False):
+        """Take a turn among the long searches, until this one ends."""
+        if not self._turns.take():
             raise TooManyLongSearches
-        self._held.callback(self._long.release)
+        self._held.callback(self._turns.give_back)
         self._is_long = True
 
 

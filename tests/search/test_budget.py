@@ -71,8 +71,11 @@ def in_another_thread(work: Callable[[], None]) -> list[BaseException]:
     return raised
 
 
-def test_long_searches_are_few_at_once_and_short_ones_are_not() -> None:
-    """A long one takes its place only when it becomes long, and leaves it however it ends."""
+def test_long_searches_are_few_at_once_and_short_ones_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A long one takes its turn only when it becomes long, and leaves it however it ends."""
+    monkeypatch.setattr(budget, "PATIENCE", 0.01)
     budgets = Budgets(0, long_at_once=1)
     short, long = MOST / budget.LONG, MOST / budget.LONG + 1
 
@@ -91,6 +94,36 @@ def test_long_searches_are_few_at_once_and_short_ones_are_not() -> None:
     with budgets.search(), pytest.raises(SearchTooLong):
         spend(2 * MOST)
     assert in_another_thread(lambda: search(long)) == []
+
+
+def test_a_long_search_waits_for_its_turn_and_one_more_does_not() -> None:
+    """When the one before ends, it goes on; a third is told at once to come back."""
+    budgets = Budgets(0, long_at_once=1)
+    begun, ended = threading.Event(), list[str]()
+
+    def wait() -> None:
+        with budgets.search():
+            begun.set()
+            spend(MOST / budget.LONG + 1)
+            ended.append("waited")
+
+    with budgets.search():
+        spend(MOST / budget.LONG + 1)
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        begun.wait()
+        while budgets._turns._waiting._value:
+            pass
+
+        def refused() -> None:
+            with budgets.search():
+                spend(MOST / budget.LONG + 1)
+
+        assert [type(one) for one in in_another_thread(refused)] == [TooManyLongSearches]
+        ended.append("first")
+    waiting.join()
+
+    assert ended == ["first", "waited"]
 
 
 @pytest.fixture(scope="module")
