@@ -61,10 +61,12 @@ class Site:
 
     def read_ahead(self, engine: Engine, read: Callable[[Engine], Any]) -> None:
         """Read of a generation that answers next what `per_generation` will be asked for."""
-        # What was read ahead for the generation that answers now must not make way for the next.
-        self.per_generation(read)
-        health = engine.health()
-        if self._known[read][0] != health:
+        ahead, health = self._ahead.get(read), engine.health()
+        # What was read ahead for the generation that answers now must not make way for the next;
+        # nor is that one asked for more, which would have to wait beside its visitors' searches.
+        if ahead is not None and ahead[0] == self.engine.health():
+            self._known[read] = ahead
+        if ahead is None or ahead[0] != health:
             self._ahead[read] = (health, read(engine))
 
 

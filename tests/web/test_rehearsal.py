@@ -52,6 +52,14 @@ def test_an_empty_index_is_rehearsed_too() -> None:
     assert "similar" not in newer.asked
 
 
+def test_nothing_is_asked_of_the_generation_that_answers() -> None:
+    """Its visitors' searches may be many: a rehearsal neither waits for them nor fails."""
+    engine = Watched(1)
+    rehearse(site_over(engine), cast("Engine", Watched(2)))
+
+    assert engine.asked == []
+
+
 def test_home_and_help_are_read_ahead() -> None:
     """Neither the first pages of a generation nor the last ones of that before cost more."""
     engine = Watched(1)
