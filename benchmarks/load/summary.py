@@ -223,9 +223,14 @@ def _growth(watch: Watch, measure: Callable[[Sample], int]) -> Json:
     if len(points) < 2 * _STRETCHES:
         return found
     slope, _ = line_through(points)
-    _, error = line_through(_means(points))
-    level = fmean(value for _, value in points)
-    return found | {"level": level, "an_hour": slope * 3600, "noise_an_hour": error * 3600}
+    means = _means(points)
+    _, error = line_through(means)
+    return found | {
+        "level": fmean(value for _, value in points),
+        "stretches": [[at - begin, value] for at, value in means],
+        "an_hour": slope * 3600,
+        "noise_an_hour": error * 3600,
+    }
 
 
 _STRETCHES: Final = 12
