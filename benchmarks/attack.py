@@ -178,8 +178,7 @@ def _wait(address: str, urls: Sequence[str], seconds: float) -> list[float]:
     taken, end = [], time.monotonic() + seconds
     for url in cycle(urls):
         started = time.perf_counter()
-        with urllib.request.urlopen(address + url) as answer:
-            answer.read()
+        _read(address + url)
         taken.append(time.perf_counter() - started)
         if time.monotonic() > end:
             break
@@ -192,10 +191,15 @@ def _send(address: str, urls: Sequence[str], stop: Event) -> None:
         if stop.is_set():
             return
         try:
-            with urllib.request.urlopen(address + url) as answer:
-                answer.read()
+            _read(address + url)
         except (urllib.error.URLError, ConnectionError):
             continue  # refused: an attacker sends the next one at once
+
+
+def _read(url: str) -> None:
+    """Ask for an address and read the answer to its end."""
+    with urllib.request.urlopen(url) as answer:
+        answer.read()
 
 
 def describe_others(others: Others) -> Iterator[str]:

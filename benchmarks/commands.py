@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import click
 from rich.console import Console
@@ -55,8 +56,24 @@ from benchmarks.stages import print_stages
 from benchmarks.topics import MalformedTopics
 from benchmarks.verdicts import judge_load
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 PIPED_WIDTH: Final = 150
 """Columns of the tables where no terminal says how wide it is."""
+
+
+def of_a_run(command: Command) -> Command:
+    """The options of a command that works on the corpus and the index that a run has kept."""
+    questions = click.option(
+        "--questions", type=click.IntRange(10, 1_000_000), default=100_000, show_default=True
+    )
+    keep = click.option(
+        "--keep",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        required=True,
+        help="The folder of a run, with its corpus and its index.",
+    )
+    return questions(keep(command))
 
 
 @click.group()
@@ -195,13 +212,7 @@ def page_command(figures: Path, docs: Path, load: Path | None) -> None:
 
 
 @main.command()
-@click.option("--questions", type=click.IntRange(10, 1_000_000), default=100_000, show_default=True)
-@click.option(
-    "--keep",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    required=True,
-    help="The folder of a run, with its corpus and its index.",
-)
+@of_a_run
 def stages(questions: int, keep: Path) -> None:
     """Show where this engine's time goes, on the corpus and the index that a run has kept."""
     run = Run(Figures(keep / "figures.json"), keep, Steps())
@@ -224,13 +235,7 @@ def completion(index: Path, seed: int) -> None:
 
 
 @main.command()
-@click.option("--questions", type=click.IntRange(10, 1_000_000), default=100_000, show_default=True)
-@click.option(
-    "--keep",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    required=True,
-    help="The folder of a run, with its corpus and its index.",
-)
+@of_a_run
 @click.option("--seconds", type=click.IntRange(1), default=300, show_default=True)
 @click.option("--seed", default=1, show_default=True, help="Another seed makes other addresses.")
 def attack(questions: int, keep: Path, seconds: int, seed: int) -> None:

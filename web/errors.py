@@ -21,7 +21,7 @@ from web.view import results_url
 RETRY_AFTER_SECONDS: Final = 120
 RETRY_LONG_AFTER_SECONDS: Final = 5
 
-_WORDS: Final[Mapping[int, tuple[str, str]]] = {
+WORDS: Final[Mapping[int, tuple[str, str]]] = {
     404: ("Page introuvable", "Aucune page à cette adresse. Vérifiez-la, ou faites une recherche."),
     405: (
         "Demande non admise",
@@ -36,7 +36,7 @@ _WORDS: Final[Mapping[int, tuple[str, str]]] = {
 FOR_PROGRAMS: Final = ("/api/", "/recherche.", "/statistiques.", "/suggestions.", "/sante")
 """How the addresses begin whose mistakes are told in JSON."""
 
-_OTHER_WORDS: Final = ("Demande non comprise", "Cette demande n’a pas pu être comprise.")
+OTHER_WORDS: Final = ("Demande non comprise", "Cette demande n’a pas pu être comprise.")
 
 _TOO_LONG: Final = "Recherche trop longue : ajoutez un mot ou retirez « * »."
 _TOO_MANY: Final = "D’autres recherches longues sont en cours. Réessayez dans quelques secondes."
@@ -80,6 +80,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(QuestionsError, _unavailable)
     app.register_error_handler(SearchTooLong, _too_long)
     app.register_error_handler(TooManyLongSearches, _too_many)
+    app.register_error_handler(TooManyDownloads, _too_many_downloads)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -125,7 +126,7 @@ def _what_can_be_kept() -> tuple[str, str | None]:
 
 def _unavailable(error: QuestionsError) -> ResponseReturnValue:
     current_app.logger.error("index unavailable: %s", error)
-    return _answer(503, *_WORDS[503], headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return _put_off(*WORDS[503], RETRY_AFTER_SECONDS)
 
 
 def _too_long(_: SearchTooLong) -> ResponseReturnValue:
@@ -140,8 +141,16 @@ def _too_long(_: SearchTooLong) -> ResponseReturnValue:
 
 
 def _too_many(_: TooManyLongSearches) -> ResponseReturnValue:
-    headers = {"Retry-After": str(RETRY_LONG_AFTER_SECONDS)}
-    return _answer(503, "Recherche remise à plus tard", _TOO_MANY, headers=headers)
+    return _put_off("Recherche remise à plus tard", _TOO_MANY, RETRY_LONG_AFTER_SECONDS)
+
+
+def _too_many_downloads(error: TooManyDownloads) -> ResponseReturnValue:
+    return _put_off(error.title, error.description, error.seconds)
+
+
+def _put_off(title: str, message: str, seconds: int) -> ResponseReturnValue:
+    """The answer to a request that may be sent again after so many seconds."""
+    return _answer(503, title, message, headers={"Retry-After": str(seconds)})
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -149,14 +158,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and 300 <= error.code < 400:
         return error
     code = error.code or 500
-    if isinstance(error, TooManyDownloads):
-        headers = {"Retry-After": str(error.seconds)}
-        return _answer(code, error.title, error.description or "", headers=headers)
     headers = {"Allow": ", ".join(ALLOWED_METHODS)} if code == 405 else {}
     if type(error) in _PARAMETER_AT_FAULT:
         title, message = getattr(error, "title", ""), error.description or ""
         return _answer(code, title, message, parameter=_PARAMETER_AT_FAULT[type(error)])
-    title, message = _WORDS.get(code, _OTHER_WORDS)
+    title, message = WORDS.get(code, OTHER_WORDS)
     if code == 500 and (reference := request_id()):
         message += f" Référence à donner si vous nous écrivez : {reference}."
     return _answer(code, title, message, headers=headers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import socket
 import time
@@ -18,6 +17,7 @@ from gunicorn.http import message
 
 from index.errors import QuestionsError
 from index.french.lexicon import load_lexicon
+from search.allocator import share_freed_memory
 from search.engine import Engine, open_engine
 from web.application import create_app
 from web.rehearsal import rehearse
@@ -43,9 +43,6 @@ GRACE: Final = 30
 LONGEST_REQUEST_LINE: Final = 64 * 1024
 """Bytes; the longest `q` with all its filters fits, percent-encoded, and so does an address that
 the site itself answers with a worded 400."""
-
-_HEAPS: Final = -8
-"""What `mallopt` calls M_ARENA_MAX."""
 
 LOOKED_EVERY: Final = 1.0
 """Seconds between two looks for a build that was published."""
@@ -108,24 +105,13 @@ def serve(
         SystemExit: the server was stopped.
     """
     load_lexicon()
-    _share_freed_memory()
+    share_freed_memory()
     downloads = threads // FEWEST_THREADS
 
     def make_app() -> Flask:
         return _make_site(directory, settings, downloads)
 
     serve_application(make_app, listener, workers=workers, threads=threads)
-
-
-def _share_freed_memory() -> None:
-    """Have all threads of this process, and of those it forks, take memory from one heap.
-
-    glibc gives threads heaps of their own, each of which keeps what was freed in it: a worker would
-    grow with the largest searches and the generations that each heap has seen, to twice what it
-    needs. Python has threads ask for memory one at a time, so that nobody waits for it.
-    """
-    with suppress(OSError, AttributeError):  # another C library has no such choice
-        ctypes.CDLL(None).mallopt(_HEAPS, 1)
 
 
 def _make_site(directory: Path, settings: Settings, downloads: int) -> Flask:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,8 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Final, NamedTuple
-
-import numpy as np
 
 from index.columnar.array_file import DamagedFile
 from index.columnar.index import (
@@ -28,6 +25,7 @@ from index.french.analyzer import fingerprint
 from index.question import Question
 from index.stores.manifest import Manifest, check, rebuild_command
 from index.stores.whoosh_store import damage_named, open_index, read_report
+from search.allocator import give_back_memory, keep_freed_memory
 from search.budget import Budgets, SearchTooLong, TooManyLongSearches
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Holding
@@ -49,9 +47,6 @@ from search.request import PER_PAGE, SearchRequest
 from search.results import SearchResults
 from search.similarity import Similar
 from search.statistics import Statistics
-
-_KEPT_MEMORY: Final = 31 << 20
-"""Bytes; see `_keep_freed_memory`."""
 
 _SETTLING: Final = 10_000_000_000
 """Nanoseconds; some systems keep the time of a change to the second, or by another clock."""
@@ -211,7 +206,7 @@ class WhooshEngine:
         self._lock, self._preparing = Lock(), Lock()
         self._refused: _Refused | None = None
         self._listed: _Listed | None = None
-        _keep_freed_memory()
+        keep_freed_memory()
         self._opened = self._open()
 
     def search(self, request: SearchRequest, *, with_timeline: bool = False) -> SearchResults:
@@ -435,7 +430,7 @@ class WhooshEngine:
             self._opened = self._prepared(self._open())
             # A link that leads back leads to a directory that was listed with another one open.
             self._refused = self._listed = None
-            _give_back_memory()
+            give_back_memory()
         except QuestionsError as error:
             if self._refused is None or self._refused.why != str(error):
                 _log.error(
@@ -453,24 +448,3 @@ def _read_records(opened: _Opened, documents: Ints) -> Iterator[Question]:
         for document in map(int, documents):
             opened.check_sizes()  # the reader may have taken long over the one before
             yield opened.snapshot.question(document)
-
-
-def _give_back_memory() -> None:
-    """Have the C library give back what the generation before leaves in pieces.
-
-    The arrays of successive generations lie between longer-lived ones: without this, what a server
-    holds grows by some twenty megabytes with each update. Elsewhere than in glibc it is nothing.
-    """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
-
-
-def _keep_freed_memory() -> None:
-    """Have the C library keep the memory of arrays that are let go of, for those of later searches.
-
-    It would give large blocks back to the system, which clears them anew for each search: that
-    takes longer than most of what is computed in them. Freeing one block of such a size tells
-    glibc that blocks up to it come and go (its "dynamic mmap threshold"); elsewhere it is nothing.
-    """
-    np.empty(_KEPT_MEMORY, np.uint8)

@@ -92,8 +92,9 @@ def terms_by_postings(
     parts = [_Counted.of(arrays, fields, slot) for arrays in collection.segments]
     most, given = _RANKED_FIRST, 0
     while True:
-        terms = {term for part in parts for term in part.foremost(most)}
-        least = sum(part.least(most) for part in parts)
+        foremost = [part.foremost(most) for part in parts]
+        terms = {term for found, _ in foremost for term in found}
+        least = sum(bound for _, bound in foremost)
         totals = ((sum(part.count(term) for part in parts), term) for term in terms)
         ranked = sorted((-total, written_form(term)) for total, term in totals if total > least)
         yield from ranked[given:]
@@ -120,18 +121,15 @@ class _Counted(NamedTuple):
         first, last = arrays.terms.range(slot.prefix.encode())
         return cls(arrays, first, _postings_of(arrays, fields, first, last))
 
-    def foremost(self, most: int) -> list[bytes]:
-        """The terms with the most postings, at most so many, in no order."""
+    def foremost(self, most: int) -> tuple[list[bytes], int]:
+        """The terms with the most postings, at most so many, in no order; no other has more than
+        the number beside them.
+        """
         if self.counts.size <= most:
-            return self.arrays.terms.slice(self.first, self.first + self.counts.size)
-        places = places_of_greatest(self.counts, most) + self.first
-        return [self.arrays.terms[number] for number in places.tolist()]
-
-    def least(self, most: int) -> int:
-        """No term that is none of the foremost has more postings."""
-        if self.counts.size <= most:
-            return 0
-        return int(self.counts[places_of_greatest(self.counts, most)].min())
+            return self.arrays.terms.slice(self.first, self.first + self.counts.size), 0
+        places = places_of_greatest(self.counts, most)
+        terms = [self.arrays.terms[number] for number in (places + self.first).tolist()]
+        return terms, int(self.counts[places].min())
 
     def count(self, term: bytes) -> int:
         """How many postings one of the terms has in the segment."""

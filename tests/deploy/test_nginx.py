@@ -8,14 +8,15 @@ import re
 import pytest
 
 from tests.deploy.shipped import INSTALLED, NGINX, PAGES, PROJECT, SERVE, command_line, directives
-from web.errors import _OTHER_WORDS, _WORDS, FOR_PROGRAMS, RETRY_AFTER_SECONDS
+from web.errors import FOR_PROGRAMS, OTHER_WORDS, RETRY_AFTER_SECONDS
+from web.errors import WORDS as ERROR_WORDS
 from web.server import _OPTIONS, LONGEST_REQUEST_LINE
 
 TOO_MANY = (
     "Trop de demandes",
     "Trop de demandes en peu de temps depuis votre réseau. Réessayez dans quelques instants.",
 )
-WORDS = {"indisponible": _WORDS[503], "trop": TOO_MANY, "refusee": _OTHER_WORDS}
+WORDS = {"indisponible": ERROR_WORDS[503], "trop": TOO_MANY, "refusee": OTHER_WORDS}
 """The title and the sentence of each page that nginx answers with by itself."""
 
 

@@ -234,7 +234,7 @@ ctypes.CDLL(None).malloc_stats()
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has other heaps")
 @pytest.mark.parametrize(
-    ("prepare", "several"), [("", True), ("server._share_freed_memory()", False)]
+    ("prepare", "several"), [("", True), ("server.share_freed_memory()", False)]
 )
 def test_threads_share_freed_memory(prepare: str, several: bool) -> None:
     """One heap rather than several, each of which would keep what was freed in it."""

@@ -9,22 +9,22 @@ from typing import Final
 
 from gunicorn.http import errors
 
+from web.errors import OTHER_WORDS, WORDS
 from web.security import ALLOWED_METHODS, HEADERS
 from web.serving.connection import HeadTooLong
+from web.serving.request_log import REQUEST_ID
 
-_NOT_UNDERSTOOD: Final = "Cette demande n’a pas pu être comprise."
+_NOT_UNDERSTOOD: Final = OTHER_WORDS[1]
 _WORDS: Final[dict[HTTPStatus, str]] = {
     HTTPStatus.BAD_REQUEST: _NOT_UNDERSTOOD,
-    HTTPStatus.METHOD_NOT_ALLOWED: (
-        "Ce site se consulte seulement, rien ne peut y être envoyé : méthodes GET et HEAD."
-    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: WORDS[405][1],
     HTTPStatus.REQUEST_TIMEOUT: "La demande n’est pas arrivée en entier. Réessayez.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "Adresse trop longue : retirez des mots ou des filtres.",
     HTTPStatus.EXPECTATION_FAILED: _NOT_UNDERSTOOD,
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
         "Cette demande porte trop d’en-têtes, ou de trop longs."
     ),
-    HTTPStatus.INTERNAL_SERVER_ERROR: ("Une erreur imprévue s’est produite. Elle a été consignée."),
+    HTTPStatus.INTERNAL_SERVER_ERROR: WORDS[500][1],
     HTTPStatus.NOT_IMPLEMENTED: _NOT_UNDERSTOOD,
     HTTPStatus.HTTP_VERSION_NOT_SUPPORTED: "Ce site répond en HTTP/1.1.",
 }
@@ -65,7 +65,7 @@ def refusal(status: HTTPStatus, request_id: str) -> bytes:
         "Connection": "close",
         "Content-Type": "text/html; charset=utf-8",
         "Content-Length": str(len(body)),
-        "X-Request-ID": request_id,
+        REQUEST_ID: request_id,
         **HEADERS,
     }
     if status is HTTPStatus.METHOD_NOT_ALLOWED:

@@ -17,7 +17,7 @@ from uuid import uuid4
 from flask import Flask, Response, request
 from werkzeug.wsgi import ClosingIterator
 
-from web.site import current_site
+from web.state import state_of_the_data
 
 REQUEST_ID: Final = "X-Request-ID"
 
@@ -184,6 +184,7 @@ def _path_of(environ: Environ) -> str:
 
 def _generation() -> int | None:
     try:
-        return current_site().engine.health().generation
+        health = state_of_the_data()
     except Exception:  # Whatever broke, the answer goes out, and its line says so.
         return None
+    return None if health is None else health.generation
