@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from tests.web.conftest import LoopEngine, MakeClient, day_of_the_data
 from tests.web.test_validators import PATHS
 from web.application import create_app
+from web.serving.request_log import REQUEST_ID
 from web.settings import Settings
 
 FORGED: Mapping[str, str] = {
@@ -68,6 +69,7 @@ WITH_ADDRESSES = (
 def body_and_headers(client: FlaskClient, path: str, **options: object) -> str:
     """All that an answer says, but for what changes from one moment to the next."""
     answer = client.get(path, buffered=True, **options)
+    del answer.headers[REQUEST_ID]
     return f"{answer.headers}\n{re.sub(r'duree_ms.*', '', answer.text)}"
 
 
