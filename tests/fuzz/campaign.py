@@ -181,7 +181,8 @@ def _run(target: Target, folder: Path, executions: int, options: Iterable[str], 
     shutil.rmtree(folder / "work")
     (folder / "work").mkdir()
     with log.open("wb") as written:
-        arguments = (target.name, str(folder), str(executions), ",".join(target.packages), *options)
+        guides = (",".join(target.packages), "compares" if target.compares else "branches")
+        arguments = (target.name, str(folder), str(executions), *guides, *options)
         command = (sys.executable, "-X", "faulthandler", *WORKER, *arguments)
         return subprocess.run(command, stderr=written, stdout=written, check=False).returncode
 

@@ -182,4 +182,5 @@ TARGET = Target(
     longest=1 + 7 * MOST_DAMAGES,
     share=0.02,
     packages=("index.columnar", "index.stores", "search.engines"),
+    compares=False,
 )

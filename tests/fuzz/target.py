@@ -26,6 +26,8 @@ class Target:
         longest: bytes of the longest input.
         share: of all executions.
         packages: whose branches guide the fuzzer; the fewer, the faster.
+        compares: whether what they compare guides it too. Of two arrays of NumPy, it would keep
+            what each comparison gives, and its memory would grow for ever.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Target:
     longest: int
     share: float
     packages: tuple[str, ...]
+    compares: bool = True
 
     def inputs(self) -> list[bytes]:
         """The seeds, and the inputs that earlier campaigns left."""

@@ -10,9 +10,12 @@ import sys
 from pathlib import Path
 
 import atheris
+from atheris.import_hook import HookManager
 
 
-def main(name: str, folder: str, executions: str, packages: str, *options: str) -> None:
+def main(
+    name: str, folder: str, executions: str, packages: str, guides: str, *options: str
+) -> None:
     """Fuzz a target; never returns.
 
     Args:
@@ -20,10 +23,13 @@ def main(name: str, folder: str, executions: str, packages: str, *options: str) 
         folder: its campaign's.
         executions: how many.
         packages: whose branches guide the fuzzer, separated by commas.
+        guides: `compares`, when what they compare does too, or `branches`.
         options: of libFuzzer.
     """
     # Nothing of ours is imported before: branches are counted by code added at the import.
-    with atheris.instrument_imports(include=packages.split(",")):
+    # `atheris.instrument_imports` would do, but for the choice to leave comparisons alone.
+    whole = {package.split(".")[0] for package in packages.split(",")}
+    with HookManager(whole, set(), True, trace_dataflow=guides == "compares"):
         target = importlib.import_module(f"tests.fuzz.{name}").TARGET
     run_one = target.prepare(Path(folder, "work"))
     watching = importlib.import_module("tests.fuzz.watch")
