@@ -56,6 +56,14 @@ def test_the_clock_stands_behind_the_count(monkeypatch: pytest.MonkeyPatch) -> N
             spend(1)
 
 
+def test_the_time_of_others_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that waited for the processor, and had little of it, goes on."""
+    with Budgets(0).search():
+        monkeypatch.setattr(budget.time, "monotonic", lambda: 1e9)
+
+        spend(1)
+
+
 def in_another_thread(work: Callable[[], None]) -> list[BaseException]:
     """What another thread raises, which has no search of its own."""
     raised: list[BaseException] = []
