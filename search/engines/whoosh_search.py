@@ -13,7 +13,7 @@ from search.corrections import MOST_TRIED, corrected_queries
 from search.description import REVERSED_PERIOD, describe, has_reversed_period
 from search.engines.sorted_arrays import Floats, Ints
 from search.engines.whoosh_evaluator import Evaluator, Matches
-from search.engines.whoosh_facets import Facets, begins
+from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_filters import Narrowed, canonical, narrow
 from search.engines.whoosh_forms import list_forms
 from search.engines.whoosh_hits import Found, build_hits, locate_words
@@ -31,6 +31,7 @@ from search.expansion import (
     positive_units,
     widenings,
 )
+from search.facet_lines import begins
 from search.facets import FacetCounts
 from search.query.check import check as check_query
 from search.query.nodes import Node
