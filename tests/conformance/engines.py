@@ -21,6 +21,7 @@ from search.request import SearchRequest
 from search.results import SearchResults
 from search.statistics import Statistics
 from tests.conformance.reference_engine import ReferenceEngine
+from tests.conftest import missing
 from tests.publishing import publish
 
 Batches = Sequence[Sequence[Question]]
@@ -82,13 +83,13 @@ def build_whoosh(batches: Batches, directory: Path) -> SearchEngine:
 def build_or_skip(
     kind: EngineKind, batches: Batches, directory: Path, *, required: bool
 ) -> SearchEngine:
-    """The engine; without it, the test is skipped, or fails when the engine is required."""
+    """The engine; without it, the test is skipped, or fails when it is required or in CI."""
     try:
         return kind.build(batches, directory)
     except EngineUnavailable as error:
         if required:
             pytest.fail(f"{kind.name} is required: {error}")
-        pytest.skip(f"{kind.name}: {error}")
+        missing(f"{kind.name}: {error}")
 
 
 BuildEngine = Callable[[EngineKind, Sequence[Question]], SearchEngine]
