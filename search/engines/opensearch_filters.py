@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Protocol
 
 from index.cluster.shape import COLUMN
+from search.engines.opensearch_query import NOTHING
 from search.engines.opensearch_snapshot import Body
 from search.facets import EN_RETARD
 from search.request import Choice, SearchRequest
-
-NOTHING: Final[Mapping[str, Any]] = {"match_none": {}}
-"""What no question matches."""
 
 
 class Bearers(Protocol):
@@ -62,7 +60,7 @@ def bearing_query(facet: str, valeur: str, table: Bearers, donnees_au: date | No
 def overdue_query(donnees_au: date | None) -> Body:
     """What waits for an answer past its deadline."""
     if donnees_au is None:
-        return dict(NOTHING)
+        return NOTHING
     return {"range": {f"{COLUMN}.deadline": {"lt": donnees_au.toordinal()}}}
 
 
@@ -117,5 +115,5 @@ def _any_value(facet: str, valeurs: Iterable[str], table: Bearers, donnees_au: d
                 held.setdefault(column, []).extend(texts)
     queries[:0] = [{"terms": {f"{COLUMN}.{name}": texts}} for name, texts in held.items()]
     if len(queries) <= 1:
-        return queries[0] if queries else dict(NOTHING)
+        return queries[0] if queries else NOTHING
     return {"bool": {"should": queries, "minimum_should_match": 1}}

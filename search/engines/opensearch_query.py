@@ -100,7 +100,7 @@ def scoring(clause: Clause, weights: Weights, added: Mapping[str, float] | None 
         SearchTooLong: the clause holds more than OpenSearch takes.
     """
     query = _scoring(clause, _Scores(weights, typed=True))
-    if _leaves(query) > MOST_LEAVES:
+    if leaves(query) > MOST_LEAVES:
         query = _bounded(_scoring(clause, _Scores(weights, typed=False)))
     if added:
         extra = [_worth({"term": {UID: uid}}, points) for uid, points in sorted(added.items())]
@@ -109,7 +109,7 @@ def scoring(clause: Clause, weights: Weights, added: Mapping[str, float] | None 
 
 
 def _bounded(query: Body) -> Body:
-    if _leaves(query) > MOST_LEAVES:
+    if leaves(query) > MOST_LEAVES:
         raise SearchTooLong
     return query
 
@@ -314,7 +314,7 @@ _LEAVES: Final = ("match", "prefix", "term", "match_all", "match_none")
 _PHRASES: Final = ("match_phrase", "match_phrase_prefix")
 
 
-def _leaves(query: Any) -> int:
+def leaves(query: Any) -> int:
     """How many terms Lucene counts in a query, those that stand for one another as one."""
     return sum(_leaves_below(query))
 

@@ -13,6 +13,7 @@ from index.cluster.state import IndexState
 from index.fields import TEXT_FIELDS
 from index.question import Question
 from search.budget import SECONDS, SearchTooLong
+from search.engines.opensearch_query import MOST_LEAVES, leaves
 from search.ranking import RANKING, Ranking
 
 if TYPE_CHECKING:
@@ -108,16 +109,24 @@ class Snapshot:
                 self._client.delete_pit(body={"pit_id": [point]})
 
     def count(self, queries: Mapping[str, Body]) -> dict[str, int]:
-        """How many questions match each of some queries, by its name."""
-        if not queries:
-            return {}
-        body = {
-            "size": 0,
-            "track_total_hits": False,
-            "aggs": {"n": {"filters": {"filters": dict(queries)}}},
-        }
-        buckets = self.search(body)["aggregations"]["n"]["buckets"]
-        return {name: buckets[name]["doc_count"] for name in queries}
+        """How many questions match each of some queries, by its name.
+
+        Only what any of them matches is looked at: each query is tried on every question of those.
+        """
+        bodies = [
+            {
+                "size": 0,
+                "track_total_hits": False,
+                "query": {"bool": {"should": list(some.values())}},
+                "aggs": {"n": {"filters": {"filters": some}}},
+            }
+            for some in _in_parts(queries)
+        ]
+        counts: dict[str, int] = {}
+        for found in self.search_all(bodies) if bodies else ():
+            buckets = found["aggregations"]["n"]["buckets"]
+            counts.update((name, bucket["doc_count"]) for name, bucket in buckets.items())
+        return counts
 
     def _ask(self, index: str, bodies: Sequence[Body]) -> list[Body]:
         lines: list[Body] = []
@@ -129,6 +138,20 @@ class Snapshot:
                 if "error" in answer:
                     raise _as_raised(answer)
         return [_whole(answer) for answer in answers]
+
+
+def _in_parts(queries: Mapping[str, Body]) -> Iterator[dict[str, Body]]:
+    """Queries in parts that each may be one query of OpenSearch."""
+    part: dict[str, Body] = {}
+    size = 0
+    for name, query in queries.items():
+        size += leaves(query)
+        if part and size > MOST_LEAVES:
+            yield part
+            part, size = {}, leaves(query)
+        part[name] = query
+    if part:
+        yield part
 
 
 def question_of(hit: Body) -> Question:
