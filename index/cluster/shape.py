@@ -3,7 +3,8 @@
 OpenSearch analyses no French: it is sent the tokens that our analysis produced, those of one
 position joined by a bar, and splits them again. Lengths stand beside them as numbers, since the
 norms of Lucene keep a length to one part in sixteen; its `scripted` similarity is told to give the
-occurrences of a term alone, and the query makes BM25F of them (see `search.ranking`).
+occurrences of a term alone, more by what its boost exceeds one, and the query makes BM25F of them
+(see `search.ranking`).
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ WORD, FOLDED, LEMMAS = "word", "folded", "lemmas"
 BAR: Final = "|"
 """Between the forms of one position; in no term, which has letters and digits only."""
 
+APART: Final = 1 << 16
+"""The similarity of a phrase is the sum of what is given for each of its terms, as many of them as a
+shard has: asked for with a boost of `1 + APART`, both numbers can be told from the sum."""
+
 _LONGEST_TOKEN: Final = 1 << 20
 """Characters of all forms of one position: a query's have every form of a family."""
 
@@ -57,7 +62,7 @@ def settings(*, shards: int, replicas: int) -> dict[str, Any]:
             "similarity": {
                 "occurrences": {
                     "type": "scripted",
-                    "script": {"source": "return query.boost * doc.freq;"},
+                    "script": {"source": "return doc.freq + query.boost - 1;"},
                 }
             },
         },

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from index.cluster.shape import LENGTHS, TOKENS, UID, any_of
+from index.cluster.shape import APART, LENGTHS, TOKENS, UID, any_of
 from index.french.fold import fold
 from search.budget import SearchTooLong
 from search.expansion import (
@@ -48,6 +48,9 @@ NOTHING: Final[Body] = {"match_none": {}}
 
 _MOST_EXPANSIONS: Final = 1 << 20
 """Words that the star at the end of several words stands for: all there are."""
+
+_ONCE: Final = "Math.max(1, Math.rint(_score / Math.floor(_score / params.apart) - params.apart))"
+"""Of n terms, `n * (apart + occurrences)` is given; n is unknown, being that of a shard."""
 
 _NORM: Final = """
     _score * params.boost / (1 - params.b + params.b * doc[params.length].value / params.average)
@@ -200,13 +203,13 @@ class _Scores:
         """What the occurrences in a field add to T."""
         counts = _any(
             [
-                _greatest([_sequence(field, one, self.weights.beginnings) for one in group])
+                _greatest([_counted(field, one, self.weights.beginnings) for one in group])
                 for group in groups
             ]
         )
         weighting = self.weights.ranking.fields[field]
-        if not weighting.b:
-            return _times(counts, weighting.boost)
+        if not weighting.b and weighting.boost == 1:
+            return counts
         return _scripted(
             counts,
             _NORM,
@@ -236,7 +239,7 @@ def _first_word(sequence: WordSequence) -> list[str]:
 
 
 def _sequence(field: str, sequence: WordSequence, beginnings: Mapping[str, frozenset[str]]) -> Body:
-    """Where a sequence occurs in a field, scored by how often it does."""
+    """Where a sequence occurs in a field."""
     name = f"{TOKENS}.{field}"
     slots = [_listed(slot, beginnings) for slot in sequence.slots]
     if len(slots) == 1:
@@ -245,8 +248,19 @@ def _sequence(field: str, sequence: WordSequence, beginnings: Mapping[str, froze
         return {"constant_score": {"filter": _near(name, slots, sequence.slop)}}
     query = " ".join(map(_forms_of, slots))
     if isinstance(slots[-1], TermsBeginning):
-        return {"match_phrase_prefix": {name: {"query": query, "max_expansions": _MOST_EXPANSIONS}}}
+        words = {"query": query, "max_expansions": _MOST_EXPANSIONS}
+        return {"constant_score": {"filter": {"match_phrase_prefix": {name: words}}}}
     return {"match_phrase": {name: {"query": query}}}
+
+
+def _counted(field: str, sequence: WordSequence, beginnings: Mapping[str, frozenset[str]]) -> Body:
+    """The same, scored by how often it occurs: of a phrase, Lucene tells it once for each term."""
+    query = _sequence(field, sequence, beginnings)
+    if "match_phrase" not in query:
+        return query
+    ((name, asked),) = query["match_phrase"].items()
+    phrase = {"match_phrase": {name: {**asked, "boost": 1 + APART}}}
+    return _scripted(phrase, _ONCE, apart=APART)
 
 
 def _listed(slot: Slot, beginnings: Mapping[str, frozenset[str]]) -> Slot:
@@ -295,10 +309,6 @@ def _any(queries: Sequence[Body]) -> Body:
 def _greatest(queries: Sequence[Body]) -> Body:
     """Any of some queries, of their scores the greatest."""
     return queries[0] if len(queries) == 1 else {"dis_max": {"queries": list(queries)}}
-
-
-def _times(query: Body, boost: float) -> Body:
-    return query if boost == 1 else {"bool": {"must": [query], "boost": boost}}
 
 
 def _worth(query: Body, score: float) -> Body:

@@ -59,7 +59,7 @@ class Vocabulary:
 
     def base_forms(self, word: str) -> frozenset[str]:
         """The dictionary forms of a word, whether the texts hold them or not; none of a stem."""
-        lemmas = self._lemmas.get_all([word], self._find_lemmas)[word]
+        (lemmas,) = self._lemmas_of([word]).values()
         return frozenset(lemma for lemma in lemmas if not lemma.startswith(STEM_MARK))
 
     def spelling(self, form: str) -> str:
@@ -73,13 +73,18 @@ class Vocabulary:
         counts = self.frequencies.of_terms(doubtful, UNFIELDED)
         return {form: _most_usual(form, held, counts) for form, held in spelt.items()}
 
+    def held(self, terms: Iterable[str]) -> frozenset[str]:
+        """Those of some terms that some question has."""
+        counts = self.frequencies.of_terms(terms, _EVERY_FIELD)
+        return frozenset(term for term, count in counts.items() if count)
+
     def beginnings(self, prefixes: Iterable[str]) -> Mapping[str, frozenset[str]]:
         """The folded terms that begin with each of some prefixes; none told of too many."""
         found = self._beginnings.get_all(prefixes, self._find_beginnings)
         return {prefix: terms for prefix, terms in found.items() if terms is not None}
 
     def _find_families(self, words: Sequence[str]) -> dict[str, frozenset[str]]:
-        lemmas = self._lemmas.get_all(words, self._find_lemmas)
+        lemmas = self._lemmas_of(words)
         members: dict[str, set[str]] = {}
         for held in self._look_up(LEMMAS, set().union(*lemmas.values())):
             for lemma in held[LEMMAS]:
@@ -89,17 +94,22 @@ class Vocabulary:
             for word, own in lemmas.items()
         }
 
-    def _find_lemmas(self, words: Sequence[str]) -> dict[str, frozenset[str]]:
-        """The lemmas each word may have: an unaccented one stands for all its spellings."""
+    def _lemmas_of(self, words: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The lemmas each word may have."""
         written = {word: accented(word) or fold(word) for word in words}
-        folded = [form for form in written.values() if form.isascii()]
+        lemmas = self._lemmas.get_all(written.values(), self._find_lemmas)
+        return {word: lemmas[form] for word, form in written.items()}
+
+    def _find_lemmas(self, words: Sequence[str]) -> dict[str, frozenset[str]]:
+        """The same of words as terms: an unaccented one stands for all its spellings."""
+        folded = [word for word in words if word.isascii()]
         spelt = self._spellings.get_all(folded, self._find_spellings)
-        terms = {word: {form, *spelt.get(form, ())} for word, form in written.items()}
+        terms = {word: {word, *spelt.get(word, ())} for word in words}
         held = {one[WORD]: one[LEMMAS] for one in self._look_up(WORD, set().union(*terms.values()))}
         return {
             word: frozenset().union(*(held.get(term, ()) for term in own))
             if own & held.keys()
-            else lemmas_of(written[word])
+            else lemmas_of(word)
             for word, own in terms.items()
         }
 
@@ -110,10 +120,9 @@ class Vocabulary:
             for one in self._look_up(FOLDED, forms)
             if one[WORD] != one[FOLDED]
         }
-        counts = self.frequencies.of_terms(folded, _EVERY_FIELD)
         found: dict[str, set[str]] = {form: set() for form in forms}
-        for term, form in folded.items():
-            found[form].update([term] * bool(counts[term]))
+        for term in self.held(folded):
+            found[folded[term]].add(term)
         return {form: frozenset(terms) for form, terms in found.items()}
 
     def _find_beginnings(self, prefixes: Sequence[str]) -> dict[str, frozenset[str] | None]:
