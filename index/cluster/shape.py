@@ -82,6 +82,17 @@ def settings(*, shards: int, replicas: int) -> dict[str, Any]:
     }
 
 
+def word_settings(*, replicas: int) -> dict[str, Any]:
+    """The settings of an index of words, which is small: one shard."""
+    return {
+        "index": {
+            "number_of_shards": 1,
+            "number_of_replicas": replicas,
+            "refresh_interval": "-1",
+        }
+    }
+
+
 def mappings() -> dict[str, Any]:
     """The mapping of an index of questions; whatever it doesn't name is refused."""
     text = {

@@ -11,16 +11,18 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from index.cluster.address import ClusterAddress
-from index.cluster.client import cluster_errors, no_index
+from index.cluster.client import cluster_errors
+from index.cluster.names import number_of
 from index.cluster.shape import FORMAT_VERSION
 from index.errors import IndexFormatError
 from index.french.analyzer import fingerprint
-from index.stores.manifest import program_version
+from index.stores.manifest import program_version, rebuild_command
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
-_META: Final = "_meta"
+META: Final = "_meta"
+"""Where a mapping has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +65,18 @@ def read_state(client: OpenSearch, address: ClusterAddress) -> IndexState:
         ClusterUnavailable: the cluster can't answer.
     """
     with cluster_errors(address):
-        found: Mapping[str, Any] = client.indices.get_mapping(
-            index=address.name, params={"filter_path": f"*.mappings.{_META}"}
-        )
-    if not found:
-        raise no_index(address)
+        found: Mapping[str, Any] = client.indices.get_mapping(index=address.name)
     if len(found) > 1:
         raise IndexFormatError(f"{address} stands for several indexes: {', '.join(sorted(found))}")
     ((questions, held),) = found.items()
     try:
-        state = IndexState(questions, **held["mappings"][_META])
+        state = IndexState(questions, **held["mappings"][META])
     except (KeyError, TypeError) as error:
-        raise IndexFormatError(
-            f"{address} is an index that this program didn't make: name another one"
-        ) from error
+        raise _foreign(address) from error
     if (state.format_version, state.analyser) != (FORMAT_VERSION, fingerprint()):
         raise IndexFormatError(
             f"{address} was made by questions-ecrites {state.program_version} and this is "
-            f"{program_version()}: make it again with "
-            f"`qe index --rebuild SOURCE... --index {address}`"
+            f"{program_version()}: make it again with {rebuild_command(address)}"
         )
     return state
 
@@ -89,4 +84,48 @@ def read_state(client: OpenSearch, address: ClusterAddress) -> IndexState:
 def write_state(client: OpenSearch, address: ClusterAddress, state: IndexState) -> None:
     """Make a state that of its index."""
     with cluster_errors(address):
-        client.indices.put_mapping(index=state.questions, body={_META: state.as_meta()})
+        client.indices.put_mapping(index=state.questions, body={META: state.as_meta()})
+
+
+def alias_targets(client: OpenSearch, address: ClusterAddress) -> tuple[str, ...]:
+    """The real indexes behind the alias of an address; none when there is no such alias.
+
+    Raises:
+        IndexFormatError: it is no alias, but an index by itself.
+        ClusterUnavailable: the cluster can't answer.
+    """
+    with cluster_errors(address):
+        found = client.indices.get_alias(index=address.name, ignore=[404])
+    if address.name in found:
+        raise _foreign(address)
+    return () if "error" in found else tuple(sorted(found))
+
+
+def real_indexes(client: OpenSearch, address: ClusterAddress) -> list[str]:
+    """The indexes of questions and of words that were made for an address, with leftovers."""
+    with cluster_errors(address):
+        found = client.indices.get_alias(index=f"{address.name}-*")
+    return sorted(name for name in found if number_of(address.name, name) is not None)
+
+
+def latest_generation(client: OpenSearch, address: ClusterAddress) -> int:
+    """The generation of the index behind an alias, whatever version made it; 0 without one."""
+    with cluster_errors(address):
+        found = client.indices.get_mapping(index=address.name, ignore=[404])
+    held = [] if "error" in found else [one["mappings"].get(META, {}) for one in found.values()]
+    return max((meta.get("generation", 0) for meta in held), default=0)
+
+
+def move_alias(client: OpenSearch, address: ClusterAddress, state: IndexState) -> None:
+    """Let an alias stand for the index of a state alone, in one step."""
+    others = [name for name in alias_targets(client, address) if name != state.questions]
+    actions = [("remove", name) for name in others] + [("add", state.questions)]
+    body = {"actions": [{what: {"index": name, "alias": address.name}} for what, name in actions]}
+    with cluster_errors(address):
+        client.indices.update_aliases(body=body)
+
+
+def _foreign(address: ClusterAddress) -> IndexFormatError:
+    return IndexFormatError(
+        f"{address} is an index that this program didn't make: name another one"
+    )
