@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
+from benchmarks.relevance import measure, rank_with
+from benchmarks.topics import read_topics
 from index.cluster.address import ClusterAddress
 from index.cluster.client import ClusterUnavailable, connect
 from index.cluster.state import read_state, write_state
@@ -18,6 +21,9 @@ from search.engines.opensearch_engine import OpenSearchEngine
 from search.request import SearchRequest
 from tests.cluster import Cluster
 from tests.conformance.cluster_index import fill
+from tests.conftest import DEMO
+
+JUDGED = DEMO.parent / "benchmarks" / "judged" / "demo.tsv"
 
 QUERIES = (
     *("retraite", "école eau", "transition énergétique des bâtiments", '"sécurité sociale"'),
@@ -52,6 +58,21 @@ def test_the_demo_has_the_same_answers(
         theirs = demo_engine.search(request, with_timeline=True)
 
         assert replace(ours, duree_ms=0.0) == replace(theirs, duree_ms=0.0)
+
+
+def test_the_judged_queries_are_ranked_as_in_a_directory(
+    demo_engine: Engine, engine: OpenSearchEngine
+) -> None:
+    """nDCG@10 within 0.02, and of a hundred queries ninety-five with the same first result."""
+    topics = read_topics(JUDGED)
+    ours, theirs = (
+        {topic.query: rank_with(one)(topic.query) for topic in topics}
+        for one in (engine, demo_engine)
+    )
+    worth, expected = (measure(topics, ranked.__getitem__) for ranked in (ours, theirs))
+
+    assert fmean(worth.ndcg) == pytest.approx(fmean(expected.ndcg), abs=0.02)
+    assert fmean(ours[query].uids[:1] == theirs[query].uids[:1] for query in ours) >= 0.95
 
 
 def test_what_is_asked_of_one_question_has_the_same_answers(
