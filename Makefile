@@ -27,7 +27,7 @@ run: .venv/ready-to-run ## Serve var/index, else the demo corpus, on http://127.
 	if [ ! -d $$index ]; then $(BIN)/qe index $(DEMO) --index $$index || exit; fi; \
 	exec $(BIN)/qe serve --index $$index --port $(PORT)
 
-test: .venv/ready-to-test ## Run the tests; those in a browser need Chromium
+test: .venv/ready-to-test ## Run the tests; some need Chromium, or Java 17 and maven
 	$(BIN)/pytest -n 2
 
 kills: .venv/ready-to-test ## Kill builds at a thousand moments (or KILLS=) and see that nothing is lost

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 import click
 
 from index.archives import ARCHIVES_VARIABLE
+from index.cluster.address import CREDENTIALS
 from index.columnar.layout import ARRAYS, SHAPE_LETTERS
 from index.fields import TEXT_FIELDS
 from index.stores.whoosh_schema import SHAPE
@@ -253,8 +254,11 @@ _ALSO_READ: Final[Mapping[str, tuple[str, ...]]] = {ARCHIVES_VARIABLE: ("qe inde
 
 
 def variables() -> Iterator[Variable]:
-    """Every variable that the program reads: those of options, then the settings of the site."""
+    """Every variable that the program reads: those of options, of clusters, and of the site."""
     yield from _variables_of_options()
+    commands = tuple(f"qe {name}" for name in qe.list_commands(click.Context(qe)))
+    for name, help_ in CREDENTIALS.items():
+        yield Variable(name, help_, None, commands)
     defaults = {field.name: field.default for field in fields(Settings)}
     for name, (variable, help_) in SETTINGS.items():
         yield Variable(variable, help_, _given(defaults[name]), (_SITE,))

@@ -18,22 +18,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from index.archives import kept_archives
-from index.atomic import write_atomically
+from index.cluster.address import IndexAddress
 from index.errors import DiskFull, FilesExhausted, IndexNotWritable, MixedCorpora, NothingRecognised
+from index.places import Place, place_of
 from index.progress import Progress
 from index.question import Question
 from index.sources import Reading, Reject, Remark, read_sources
 from index.sources.checksums import archive_checksums
 from index.sources.rejects import make_reject
-from index.stores import Store
-from index.stores.lock import hold_lock
-from index.stores.manifest import Manifest, check_replaceable, is_vacant, program_version
-from index.stores.replacement import place_for_rebuild, recover, replace_directory
+from index.stores import Refused, Store
+from index.stores.manifest import program_version
 from index.stores.version_key import same_content, version_key
-from index.stores.whoosh_store import latest_generation, open_store
-
-REJECTS_NAME: Final = "rejects.ndjson"
-"""The rejects of the latest build, one JSON object a line, in the index's directory."""
 
 _NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
 _NO_FILES: Final = frozenset((errno.EMFILE, errno.ENFILE))
@@ -133,19 +128,20 @@ def describe_problem(problem: Reject | Remark) -> str:
 
 def build(
     sources: Sequence[Path],
-    directory: Path,
+    address: IndexAddress,
     *,
     today: date,
     progress: Progress,
     rebuild: bool = False,
 ) -> Report:
-    """Add what the sources hold to the index in `directory`, made when there is none.
+    """Add what the sources hold to the index at `address`, made when there is none.
 
-    Whatever is raised, the index is as it was.
+    Whatever is raised, the index is as it was; in a cluster that failed while it was written to,
+    what was written comes with the next build.
 
     Args:
         sources: files, folders and archives; none, to rebuild from the archives that are kept.
-        directory: where the index is.
+        address: where the index is.
         today: the day of the build; a question dated later is rejected.
         progress: called as reading and publishing go.
         rebuild: make the index anew from these sources alone, then replace the old one.
@@ -160,15 +156,17 @@ def build(
         FilesExhausted: this process may not open as many files as the build has parts.
         IndexNotWritable: this process may not write there.
         ProcessKilled: one of the build's processes was.
+        ClientMissing, ClusterUnavailable, ClusterRefused: see `index.cluster.client`.
         OSError: the disk fails in another way.
     """
     if rebuild and not sources:
-        sources = kept_archives(directory)
+        sources = kept_archives(address)
     task = _Build(tuple(sources), today, progress)
-    with _refusals_named(directory):
-        recover(directory)
-        check_replaceable(directory)
-        return task.rebuild(directory) if rebuild else task.update(directory)
+    place = place_of(address)
+    with _refusals_named(place.disk):
+        place.recover()
+        place.check_replaceable()
+        return task.rebuild(place) if rebuild else task.update(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,36 +177,31 @@ class _Build:
     today: date
     progress: Progress
 
-    def update(self, directory: Path, after: int = 0) -> Report:
+    def update(self, place: Place) -> Report:
         reading = read_sources(self.sources, self.progress)
         items = (_checked(item, self.today) for item in reading)
         head, first = _until_first_question(items)
         if first is None and not reading.recognised:
             raise _nothing_recognised(self.sources, head)
-        if first is None and is_vacant(directory):
+        if first is None and place.is_vacant():
             # An index without questions would already be a fictional or a real one.
             return self._report(_nothing_added(head), reading)
-        fictional = first.fictional if first else Manifest.read(directory).fictional
-        with (
-            _collector_paused(),
-            open_store(directory, fictional=fictional, today=self.today, after=after) as store,
-        ):
+        fictional = first.fictional if first else place.is_fictional()
+        with _collector_paused(), place.opened(fictional=fictional, today=self.today) as store:
             intake = _taken_in(store, chain(head, (first,) if first else (), items))
+            intake.refuse(store.settle(self.progress))
             report = self._report(intake, reading)
-            _write_rejects(directory, report.rejects)
+            place.keep_rejects(_as_lines(report.rejects))
             generation = store.publish(report.as_json(), self.progress)
         return replace(report, generation=generation)
 
-    def rebuild(self, directory: Path) -> Report:
-        """Build beside the old index, then take its place.
-
-        Generations go on from the old one's, so that a running server sees the change.
-        """
-        with place_for_rebuild(directory) as fresh, hold_lock(directory):
-            report = self.update(fresh, after=latest_generation(directory))
+    def rebuild(self, place: Place) -> Report:
+        """Build beside the old index, then take its place."""
+        with place.rebuilding() as fresh:
+            report = self.update(fresh)
             # Nothing taken in: the old index is worth more than an empty one.
             if report.indexed:
-                replace_directory(directory, fresh)
+                fresh.take_over()
         return report
 
     def _report(self, intake: _Intake, reading: Reading) -> Report:
@@ -251,6 +244,12 @@ class _Intake:
             self._take_question(item)
         else:
             self.rejects.append(item)
+
+    def refuse(self, refused: Iterable[Refused]) -> None:
+        """Reject what was added, when the index can't keep it."""
+        for question, reason in refused:
+            del self.newest[question.uid]
+            self.rejects.append(_reject_of(question, reason))
 
     def _take_question(self, question: Question) -> None:
         self._check_corpus(question)
@@ -374,12 +373,13 @@ def _checked(item: Question | Reject, today: date) -> Question | Reject:
     if isinstance(item, Reject) or item.last_event <= today:
         return item
     day = item.last_event
-    return make_reject(
-        item.source,
-        item.uid,
-        f"{_field_holding(item, day)} {day} is later than the day of the build, {today}",
-        json.dumps(item.as_record(None), ensure_ascii=False),
-    )
+    reason = f"{_field_holding(item, day)} {day} is later than the day of the build, {today}"
+    return _reject_of(item, reason)
+
+
+def _reject_of(question: Question, reason: str) -> Reject:
+    record = json.dumps(question.as_record(None), ensure_ascii=False)
+    return make_reject(question.source, question.uid, reason, record)
 
 
 def _field_holding(question: Question, day: date) -> str:
@@ -398,9 +398,8 @@ def _nothing_recognised(sources: Sequence[Path], rejects: Sequence[Reject]) -> N
     return NothingRecognised(f"no question in {given}: {describe_problem(first)}{others}")
 
 
-def _write_rejects(directory: Path, rejects: Iterable[Reject]) -> None:
-    lines = (json.dumps(asdict(reject), ensure_ascii=False) + "\n" for reject in rejects)
-    write_atomically(directory / REJECTS_NAME, "".join(lines))
+def _as_lines(rejects: Iterable[Reject]) -> str:
+    return "".join(json.dumps(asdict(reject), ensure_ascii=False) + "\n" for reject in rejects)
 
 
 def _count(number: int, noun: str) -> str:

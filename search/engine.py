@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from index.cluster.address import ClusterAddress, IndexAddress, parse_address
 from index.question import Question
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus
@@ -150,7 +150,7 @@ class Engine(Protocol):
 
 
 def open_engine(
-    url: str | Path,
+    url: str | IndexAddress,
     ranking: Ranking = RANKING,
     *,
     prepare: Callable[[Engine], object] | None = None,
@@ -158,7 +158,7 @@ def open_engine(
     """Open an index.
 
     Args:
-        url: its directory.
+        url: its directory, or its address in a cluster.
         ranking: how questions are scored; another one to compare with.
         prepare: called in another thread with an engine over each new generation, before that
             generation answers; until then, the one before does. Without it, a call that finds a
@@ -167,8 +167,15 @@ def open_engine(
     Raises:
         IndexMissing: there is nothing there.
         IndexFormatError: what is there was made by another version, or is no index.
+        AddressMalformed: it begins as the address of a cluster, and can't be read.
+        ClientMissing, ClusterUnavailable, ClusterRefused: see `index.cluster.client`.
     """
+    address = parse_address(url) if isinstance(url, str) else url
     # Imported here: an engine's libraries are loaded only where that engine is opened.
+    if isinstance(address, ClusterAddress):
+        from search.engines.opensearch_engine import OpenSearchEngine  # noqa: PLC0415
+
+        return OpenSearchEngine(address, ranking, prepare)
     from search.engines.whoosh_engine import WhooshEngine  # noqa: PLC0415
 
-    return WhooshEngine(Path(url), ranking, prepare)
+    return WhooshEngine(address, ranking, prepare)

@@ -205,6 +205,21 @@ def positive_units(clause: Clause) -> Iterator[Unit]:
             return
 
 
+def excluded_units(clause: Clause, negated: bool = False) -> Iterator[Unit]:
+    """The units that a question must not have, in the order typed."""
+    match clause:
+        case Unit():
+            yield from (clause,) * negated
+        case NoneOf(child):
+            yield from excluded_units(child, not negated)
+        case AllOf(children) | AnyOf(children):
+            for child in children:
+                yield from excluded_units(child, negated)
+        case AtLeast(_, children, required):
+            for child in (*children, *required):
+                yield from excluded_units(child, negated)
+
+
 @dataclass(frozen=True, slots=True)
 class _Expansion:
     vocabulary: Vocabulary

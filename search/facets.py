@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from index.fields import NO_INTEGER
 from index.french.fold import transcribe
 from index.question import STATUTS, TYPES
 
@@ -27,6 +28,8 @@ _LEGISLATURE, _ANNEE = "[0-9]{1,3}", "[0-9]{4}"
 _WORDING: Final = r"[^\s\u0000-\u001f\u007f-\u009f-]"
 """How a published wording begins. A range for each control character: not all dialects of regular
 expressions have a name for them."""
+
+_YES: Final = "1"
 
 _CIVILITE: Final = re.compile(r"^(m|mme|mlle|monsieur|madame|mademoiselle)\.? +(?=\S)")
 
@@ -120,6 +123,13 @@ def author_identity(text: str) -> str:
     return _CIVILITE.sub("", identity(text))
 
 
+def text_of_number(facet: Facet, number: int) -> str:
+    """The value that a number in a facet's column stands for; "" for none."""
+    if facet.name == "signalee":
+        return _YES if number == 1 else ""
+    return "" if number == NO_INTEGER else str(number)
+
+
 def _parse_legislature(text: str) -> str:
     if not re.fullmatch(_LEGISLATURE, text):
         raise MalformedValue(f"Législature « {text} » non valable. Exemple : 17.")
@@ -133,7 +143,7 @@ def _parse_annee(text: str) -> str:
 
 
 def _parse_signalee(text: str) -> str:
-    if text != "1":
+    if text != _YES:
         raise MalformedValue(f"Valeur « {text} » non valable : seule la valeur 1 est admise.")
     return text
 
@@ -152,7 +162,7 @@ def _one_of(values: Mapping[str, str]) -> Callable[[str], str]:
     return parse
 
 
-_SIGNALEE: Final = {"1": "Question signalée au Gouvernement"}
+_SIGNALEE: Final = {_YES: "Question signalée au Gouvernement"}
 _STATES: Final = dict(STATUTS) | {EN_RETARD: EN_RETARD_LABEL}
 
 FACETS: Final = (
@@ -193,7 +203,7 @@ FACETS: Final = (
         "Signalement",
         str,
         _parse_signalee,
-        lambda _: _SIGNALEE["1"],
+        lambda _: _SIGNALEE[_YES],
         values=_SIGNALEE,
     ),
 )

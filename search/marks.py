@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Ordered
 from functools import lru_cache, partial
 from typing import Final, NamedTuple, TypeAlias
@@ -20,10 +20,7 @@ from index.french.compounds import JOINERS, joined
 from index.french.segment import token_end
 from search.budget import spend
 from search.expansion import Sequence, Slot, Unit
-
-Places: TypeAlias = Mapping[Slot, Ordered[int]]
-"""Where the terms of each slot stand in one text: positions in words from 0, ascending. The glued
-form of a compound stands where its first part does. A slot that stands nowhere may be missing."""
+from search.occurrences import Places, begins_of, places_of
 
 _ANALYSED: Final = 50
 _MARKED: Final = 40
@@ -145,30 +142,15 @@ def find_marks(text: str, units: Iterable[Unit], field: str) -> Marks:
     if not any(field in unit.fields for unit in units):
         return NO_MARKS
     spend(_ANALYSED * len(text))
-    tokens = analyze(text)
-    places = _places_of(tokens, {slot for slot, _ in searched_slots(units, (field,))})
+    return mark_tokens(text, analyze(text), units, field)
+
+
+def mark_tokens(text: str, tokens: Ordered[Token], units: Iterable[Unit], field: str) -> Marks:
+    """The words of a field's text that match any of the units, found among its tokens."""
+    units = list(units)
+    places = places_of(tokens, {slot for slot, _ in searched_slots(units, (field,))})
     words = Words(text, [token.start for token in tokens if not token.glued])
     return mark_words(words, units, field, places)
-
-
-def _places_of(tokens: Iterable[Token], slots: Iterable[Slot]) -> Places:
-    """Where slots stand among the tokens of a text; each term is looked up once."""
-    by_term: dict[str | None, list[int]] = {}
-    for token in tokens:
-        for term in {token.term, token.accented}:
-            by_term.setdefault(term, []).append(token.position)
-    by_term.pop(None, None)
-    return {
-        slot: sorted({place for term in _terms_in(slot, by_term) for place in by_term[term]})
-        for slot in slots
-    }
-
-
-def _terms_in(slot: Slot, terms: Mapping[str | None, object]) -> Iterable[str | None]:
-    """Those of some terms that a slot allows."""
-    if isinstance(slot, frozenset):
-        return slot & terms.keys()
-    return [term for term in terms if term in slot]
 
 
 def searched_slots(units: Iterable[Unit], fields: Iterable[str]) -> Iterator[tuple[Slot, str]]:
@@ -263,17 +245,11 @@ def _occurrences(sequence: Sequence, words: Words, places: Places) -> Iterator[t
     if len(slots) == 1:
         yield from zip(held[0], words.lasts_matched(held[0], slots[0]), strict=True)
     elif sequence.slop is None:
-        for start in _starts(held):
+        for start in begins_of(sequence, held):
             yield from _joined_words(start, slots, words)
     else:
         for position, slot in _near(sequence, held):
             yield position, words.last_matched(position, slot)
-
-
-def _starts(held: list[Ordered[int]]) -> set[int]:
-    """Where successive words begin, from where each stands."""
-    shifted = ({place - offset for place in own} for offset, own in enumerate(held))
-    return set.intersection(*shifted)
 
 
 def _joined_words(start: int, slots: Ordered[Slot], words: Words) -> Iterator[tuple[int, int]]:
@@ -288,19 +264,9 @@ def _joined_words(start: int, slots: Ordered[Slot], words: Words) -> Iterator[tu
 
 
 def _near(sequence: Sequence, held: list[Ordered[int]]) -> Iterator[tuple[int, Slot]]:
-    """The positions of words in any order, in windows of `words + slop` that hold each of them.
-
-    A window begins at one of the words; a word given twice must occur twice in it.
-    """
+    """The positions of words in any order, in windows of `words + slop` that hold each of them."""
     slots, width = sequence.slots, len(sequence.slots) + (sequence.slop or 0)
-    windows = [
-        start
-        for start in sorted(set().union(*held))
-        if all(
-            bisect_left(own, start + width) - bisect_left(own, start) >= slots.count(slot)
-            for slot, own in zip(slots, held, strict=True)
-        )
-    ]
+    windows = begins_of(sequence, held)
     for slot, own in zip(slots, held, strict=True):
         for position in own:
             begun = bisect_right(windows, position)

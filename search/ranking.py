@@ -20,6 +20,7 @@ Büttcher, Clarke & Lushman, "Term proximity scoring for ad-hoc retrieval", 2006
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -51,6 +52,10 @@ MOST_PAIRS: Final = 16
 """Pairs of successive words that are looked at: a pasted text has hundreds."""
 
 
+SCORE_DECIMALS: Final = 4
+"""What shows the same score is a tie."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """One setting of the parameters.
@@ -73,3 +78,8 @@ class Ranking:
 
 RANKING: Final = Ranking()
 """The setting that every search is ranked by; `benchmarks.relevance` compares it with others."""
+
+
+def idf(frequency: int, questions: int) -> float:
+    """What it is worth that so many of all questions have a unit."""
+    return math.log1p((questions - frequency + 0.5) / (frequency + 0.5))

@@ -191,6 +191,21 @@ class SearchRequest:
         """The same search and page with these choices, in canonical order, each once."""
         return replace(self, filters=_in_order(filters))
 
+    def with_shown(self, shown: Callable[[str, str], str]) -> SearchRequest:
+        """The same search and page with every facet value in the form that is shown, each once.
+
+        Args:
+            shown: from the name of a facet and a value in any spelling to that form.
+        """
+        if not self.filters:
+            return self
+        return self.with_filters(
+            {
+                name: [replace(choice, valeur=shown(name, choice.valeur)) for choice in choices]
+                for name, choices in self.filters.items()
+            }
+        )
+
     def with_choice(self, facet: str, valeur: str, *, exclue: bool = False) -> SearchRequest:
         """The same search with one more value chosen (or excluded), from the first page on."""
         kept = tuple(c for c in self.filters.get(facet, ()) if c.valeur != valeur)

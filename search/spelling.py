@@ -7,8 +7,14 @@ neighbouring letters exchanged); an edit that French spelling invites costs less
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
+
+SHORTEST, LONGEST = 3, 24
+"""Letters of a word that is corrected, or suggested."""
+
+_ONE_EDIT_UP_TO: Final = 4
+"""Letters of a word in which only one edit is looked for; two in longer ones."""
 
 FREQUENCY_WEIGHT: Final = 0.15
 """What being e times as common is worth, in edits."""
@@ -43,6 +49,22 @@ class Candidate(NamedTuple):
 
     text: str
     frequency: int
+
+
+def is_corrected(word: str) -> bool:
+    """Whether a folded word is one that is corrected, or suggested."""
+    return SHORTEST <= len(word) <= LONGEST and word.isascii() and word.isalpha()
+
+
+def most_edits(word: str) -> int:
+    """How many edits away from a word others are looked for."""
+    return 1 if len(word) <= _ONE_EDIT_UP_TO else 2
+
+
+def halves(word: str) -> Iterator[tuple[str, str]]:
+    """The pairs of words that may have been written as one."""
+    for place in range(SHORTEST, len(word) - SHORTEST + 1):
+        yield word[:place], word[place:]
 
 
 def rank(typed: str, candidates: Iterable[Candidate]) -> list[Candidate]:

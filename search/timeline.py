@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -57,6 +57,27 @@ class Period:
     def share(self) -> float:
         """What part of all questions of the period the search found, from 0 to 1."""
         return self.found / self.every if self.every else 0.0
+
+
+def timeline_of(first: int, found: Sequence[int], every: Sequence[int]) -> Timeline:
+    """A timeline from the counts of successive months.
+
+    Args:
+        first: the first of these months, counted from the year 0 (year · 12 + month - 1).
+        found: how many questions of the search each month has.
+        every: how many of the whole corpus; as many counts.
+    """
+    held = [place for place, count in enumerate(found, first) if count]
+    known = [place for place, count in enumerate(every, first) if count]
+    if not held:
+        return ()
+    # Counted so, years begin at multiples of twelve.
+    start = max(held[0] - held[0] % 12, known[0])
+    end = min(held[-1] - held[-1] % 12 + 11, known[-1])
+    return tuple(
+        MonthCount(date(month // 12, month % 12 + 1, 1), found[month - first], every[month - first])
+        for month in range(start, end + 1)
+    )
 
 
 def usual_unit(timeline: Timeline) -> str:

@@ -15,6 +15,7 @@ from index.builder import build
 from index.question import Question
 from index.stores.whoosh_store import open_store
 from search.engine import Engine, open_engine
+from tests.cluster import Cluster, ClusterMissing, shared_cluster
 from tests.publishing import publish
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -64,6 +65,15 @@ def shared() -> Path:
     if not SHARED.is_dir():
         missing(f"no {SHARED.name}/ with real published files beside the project's folder")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The OpenSearch of this run, shared by its processes: names of indexes are a test's own."""
+    try:
+        return shared_cluster()
+    except ClusterMissing as error:
+        missing(str(error))
 
 
 @pytest.fixture(scope="session")

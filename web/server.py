@@ -7,7 +7,6 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.http import message
 
+from index.cluster.address import IndexAddress
 from index.errors import QuestionsError
 from index.french.lexicon import load_lexicon
 from search.allocator import share_freed_memory
@@ -77,14 +77,14 @@ class AddressUnavailable(QuestionsError):
 
 
 def serve(
-    directory: Path,
+    address: IndexAddress,
     listener: socket.socket,
     settings: Settings,
     *,
     workers: int,
     threads: int,
 ) -> None:
-    """Serve the index in `directory` until a signal stops the process.
+    """Serve an index until a signal stops the process.
 
     The lexicon is loaded before the workers fork: they share its memory, and no search has to
     wait for it.
@@ -95,7 +95,7 @@ def serve(
     the workers one and all without losing a request.
 
     Args:
-        directory: where the index is.
+        address: where the index is.
         listener: a socket from `bind_address`; gunicorn takes it over and closes it.
         settings: of the site.
         workers: processes, each with its own engine.
@@ -109,12 +109,12 @@ def serve(
     downloads = threads // FEWEST_THREADS
 
     def make_app() -> Flask:
-        return _make_site(directory, settings, downloads)
+        return _make_site(address, settings, downloads)
 
     serve_application(make_app, listener, workers=workers, threads=threads)
 
 
-def _make_site(directory: Path, settings: Settings, downloads: int) -> Flask:
+def _make_site(address: IndexAddress, settings: Settings, downloads: int) -> Flask:
     """The application over an index that follows its builds.
 
     A new generation answers once it is rehearsed: no visitor waits for what is computed once. It
@@ -124,7 +124,7 @@ def _make_site(directory: Path, settings: Settings, downloads: int) -> Flask:
     def prepare(newer: Engine) -> None:
         rehearse(site_of(app), newer)
 
-    engine = reopening(lambda: open_engine(directory, prepare=prepare))
+    engine = reopening(lambda: open_engine(address, prepare=prepare))
     app = create_app(engine, settings=settings, downloads=downloads)
     Thread(target=_follow_builds, args=(engine, prepare), daemon=True).start()
     return app
@@ -158,14 +158,14 @@ def serve_application(
     ).run()
 
 
-def check_index(directory: Path) -> None:
+def check_index(address: IndexAddress) -> None:
     """Open an index once, before workers fail one by one, each with a traceback.
 
     Raises:
         IndexMissing: there is no index.
         IndexFormatError: there is one that this version cannot read.
     """
-    open_engine(directory).close()
+    open_engine(address).close()
 
 
 def bind_address(host: str, port: int) -> socket.socket:

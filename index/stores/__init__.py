@@ -6,12 +6,19 @@ and publishes everything at its end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from index.progress import Progress
 from index.question import Question
+
+
+class Refused(NamedTuple):
+    """A question that a store can't keep, and why, on one line."""
+
+    question: Question
+    reason: str
 
 
 class Store(Protocol):
@@ -28,6 +35,14 @@ class Store(Protocol):
             question: new, or newer than the one held, or than one added before, which it
                 replaces whole.
             version: the key of its version.
+        """
+        ...
+
+    def settle(self, progress: Progress) -> Sequence[Refused]:
+        """What can't be kept of what was added; after the last of it, and before `publish`.
+
+        Args:
+            progress: called as the work goes.
         """
         ...
 

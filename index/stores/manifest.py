@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from index.atomic import TEMPORARY_PREFIX
+from index.cluster.address import IndexAddress
 from index.errors import IndexFormatError, IndexMissing
 from index.stores.vouched_json import read_vouched, write_vouched
 
@@ -147,9 +148,9 @@ def program_version() -> str:
         return "(not installed)"
 
 
-def rebuild_command(directory: Path) -> str:
-    """The command that makes the index of a directory again, as messages show it."""
-    return f"`qe index --rebuild SOURCE... --index {directory}`"
+def rebuild_command(address: IndexAddress) -> str:
+    """The command that makes an index again, as messages show it."""
+    return f"`qe index --rebuild SOURCE... --index {address}`"
 
 
 def _manifest_from(record: Mapping[str, Any]) -> Manifest:

@@ -8,7 +8,6 @@ only, so that it takes the same moment whatever the size.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -24,31 +23,10 @@ from index.progress import Progress
 from index.stores.manifest import check
 from index.stores.whoosh_records import differing_records
 from index.stores.whoosh_store import damage_named, open_index, read_report, report_path
-
-SAMPLE: Final = 1_000
-"""Records that are analysed again unless all are: a second or two."""
+from index.verdict import SAMPLE, Verdict
 
 STEPS: Final = ("Checking files", "Checking arrays", "Checking records")
 """What progress is told of: segments, segments, records."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a check found.
-
-    Attributes:
-        generation: the one that was checked.
-        questions: how many it holds.
-        records: how many of them were analysed again.
-        segments: how many it is made of.
-        damages: what is wrong, one sentence each that names a file; empty when all is well.
-    """
-
-    generation: int
-    questions: int
-    records: int
-    segments: int
-    damages: tuple[str, ...]
 
 
 def check_index(directory: Path, progress: Progress, *, every: bool = False) -> Verdict:
@@ -87,7 +65,7 @@ def _check_generation(
     damages = damages or list(_disagreeing_arrays(directory, segments, progress))
     records = 0 if damages else sample
     damages = damages or list(_differing_records(directory, segments, sample, progress))
-    return Verdict(opened.generation, live, records, len(segments), tuple(damages))
+    return Verdict(opened.generation, live, records, len(segments), "segment", tuple(damages))
 
 
 def _damaged_files(

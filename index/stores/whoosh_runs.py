@@ -6,17 +6,11 @@ the build merges at its end.
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
 import shutil
-import signal
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -26,10 +20,10 @@ from index.columnar.records import make_dictionary
 from index.columnar.run import Run, RunBatch, Vocabulary, build_run
 from index.columnar.segment_arrays import SegmentArrays
 from index.columnar.segment_files import open_segment, write_segment
-from index.errors import ProcessKilled
 from index.fields import COLUMNS, NO_INTEGER, TEXT_FIELDS
 from index.french.token_table import TokenTable
 from index.question import Question
+from index.stores.processes import killing_named, start_processes
 from index.stores.whoosh_schema import RELATION_KEYS, SHAPE, UID, VERSION, index_term
 from index.tokens import TokenBatch, concatenate
 
@@ -115,7 +109,7 @@ class RunMaker:
             self._send(self._batch)
         vocabularies: dict[tuple[int, int], Vocabulary] = {}
         for run in self._runs:
-            with _killing_named():
+            with killing_named():
                 numbered, name = run.result()
             arrays = open_segment(self._folder, name)
             vocabulary = vocabularies.setdefault(numbered, Vocabulary())
@@ -139,10 +133,10 @@ class RunMaker:
         dictionary = self._chosen_dictionary(batch)
         if self._folder is None or self._processes is None:
             self._folder = Path(tempfile.mkdtemp(prefix=FOLDER, dir=self._directory))
-            self._processes = _start_processes()
+            self._processes = start_processes()
         bound = WAITING * (os.cpu_count() or 1)
         name = f"run_{len(self._runs)}"
-        with _killing_named():
+        with killing_named():
             if len(self._runs) >= bound:
                 self._runs[-bound].result()
             run = self._processes.submit(_write_run, batch, dictionary, self._folder, name)
@@ -255,46 +249,8 @@ def _current_words() -> _Words:
     return _words()
 
 
-@contextmanager
-def _killing_named() -> Iterator[None]:
-    try:
-        yield
-    except BrokenProcessPool as error:
-        raise ProcessKilled(
-            "a process that was indexing was killed, as happens when memory runs out: nothing was "
-            "published; give the machine more memory, or index fewer files at a time"
-        ) from error
-
-
 def _integer(value: int | str | None) -> int:
     return NO_INTEGER if value is None else int(value)
-
-
-def _start_processes() -> ProcessPoolExecutor:
-    # Spawned: a fork would copy the locks that threads of this process hold.
-    processes = ProcessPoolExecutor(
-        max_workers=os.cpu_count(),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_prepare_process,
-    )
-    # All of them now: one that was started while another is found killed would never be stopped.
-    for _ in range(os.cpu_count() or 1):
-        processes.submit(os.getpid)
-    return processes
-
-
-def _prepare_process() -> None:
-    """Leave Ctrl-C to the build, and end when it was killed rather than wait for ever."""
-    gc.disable()  # it would go through millions of remembered words again and again
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 class _Written(NamedTuple):

@@ -34,6 +34,7 @@ from index.errors import (
 from index.french.analyzer import fingerprint
 from index.progress import Progress
 from index.question import Question
+from index.stores import Refused
 from index.stores.lock import hold_lock
 from index.stores.manifest import MANIFEST_NAME, Manifest, check, is_vacant, rebuild_command
 from index.stores.vouched_json import read_vouched, write_vouched
@@ -184,6 +185,10 @@ class WhooshStore:
         self._places[question.uid] = self._count
         self._count += 1
         self._runs.add(question, version)
+
+    def settle(self, progress: Progress) -> Sequence[Refused]:  # noqa: ARG002 - a `Store`
+        """Nothing: whatever is a question is kept; see `index.stores`."""
+        return ()
 
     def publish(self, report: Mapping[str, Any], progress: Progress) -> int:
         """Make what was added visible, all at once; see `index.stores`."""

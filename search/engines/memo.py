@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -33,3 +33,18 @@ class Memo(Generic[Key, Value]):
             self._known.clear()
         self._known[key] = value
         return value
+
+    def get_all(
+        self, keys: Iterable[Key], compute: Callable[[list[Key]], Mapping[Key, Value]]
+    ) -> dict[Key, Value]:
+        """The results for several keys; those that aren't known are computed together."""
+        wanted = list(dict.fromkeys(keys))
+        found = {key: self._known[key] for key in wanted if key in self._known}
+        unknown = [key for key in wanted if key not in found]
+        if unknown:
+            computed = compute(unknown)
+            if len(self._known) + len(computed) > self._most:
+                self._known.clear()
+            self._known.update(computed)
+            found.update(computed)
+        return found

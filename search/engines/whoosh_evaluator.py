@@ -6,7 +6,6 @@ stands in `search.ranking`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Final, NamedTuple
@@ -26,6 +25,7 @@ from search.engines.sorted_arrays import (
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_terms import Term, Weighed, look_up
 from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Unit
+from search.ranking import idf
 
 _COMBINED: Final = 4
 """Documents of which one clause is combined with another in the time that a posting is weighed."""
@@ -230,7 +230,7 @@ class Evaluator:
 
     def idf(self, frequency: int) -> float:
         """What it is worth that so many live documents have a unit."""
-        return math.log1p((self.collection.live_count - frequency + 0.5) / (frequency + 0.5))
+        return idf(frequency, self.collection.live_count)
 
     def term(self, unit: Unit) -> Term:
         """A unit looked up, once however often the query repeats it."""

@@ -16,10 +16,10 @@ from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_evaluator import Matches
 from search.engines.whoosh_postings import PostingRange
 from search.engines.whoosh_search import Search
-from search.engines.whoosh_sorting import SCORE_DECIMALS
 from search.engines.whoosh_terms import look_up
-from search.expansion import AllOf, AnyOf, AtLeast, Clause, NoneOf, Unit, positive_units
+from search.expansion import Clause, Unit, excluded_units, positive_units
 from search.explanation import Explanation, FieldShare, UnitShare
+from search.ranking import SCORE_DECIMALS
 
 
 def explain(search: Search, uid: str) -> Explanation | None:
@@ -63,7 +63,7 @@ def _score(search: Search, clause: Clause, document: int) -> tuple[float, float]
 
 def _borne(search: Search, document: int) -> Iterator[str]:
     """What a document has and must not have, as typed."""
-    for unit in _excluded(search.expanded.root):
+    for unit in excluded_units(search.expanded.root):
         if search.evaluator.holds(unit, np.array([document], np.intp)).all():
             yield unit.label
 
@@ -122,18 +122,3 @@ def _forms_among(collection: Collection, postings: PostingRange, document: int) 
     for number, row in zip(numbers.tolist(), rows.tolist(), strict=True):
         term = arrays.terms[int(arrays.postings.list_keys[row]) & TERM_MASK]
         yield from repeat(written_form(term), int(arrays.postings.frequencies[number]))
-
-
-def _excluded(clause: Clause, negated: bool = False) -> Iterator[Unit]:
-    """The units that a question must not have."""
-    match clause:
-        case Unit():
-            yield from (clause,) * negated
-        case NoneOf(child):
-            yield from _excluded(child, not negated)
-        case AllOf(children) | AnyOf(children):
-            for child in children:
-                yield from _excluded(child, negated)
-        case AtLeast(_, children, required):
-            for child in (*children, *required):
-                yield from _excluded(child, negated)

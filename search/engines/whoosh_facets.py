@@ -7,21 +7,19 @@ kept as combinations: one look-up a question counts several of them.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import pairwise
-from operator import itemgetter
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.columnar.array_file import DamagedFile
-from index.fields import NO_INTEGER
 from search.engines.sorted_arrays import Ints, Mask, kth_greatest_bound, places_of
 from search.engines.whoosh_snapshot import Snapshot, Texts
+from search.facet_lines import Line, begins, first_lines, shown, with_named
 from search.facets import (
     EN_RETARD,
     FACETS,
@@ -30,6 +28,7 @@ from search.facets import (
     FacetCounts,
     FacetValue,
     identity,
+    text_of_number,
 )
 from search.request import Choice
 
@@ -50,11 +49,6 @@ _SAMPLE: Final = 1 << 12
 
 _WIDEST: Final = 1 << 14
 """Between the least and the greatest number of a facet: years have at most four digits."""
-
-_YES: Final = "1"
-
-_Line: TypeAlias = tuple[str, int]
-"""A value and how many questions bear it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,19 +153,17 @@ class FacetColumn:
         """Which places of its part stand for a value with a word that begins so, or for none."""
         return np.array([True, *(begins(valeur, prefix) for valeur in self.valeurs)])
 
-    def first_lines(self, lines: list[_Line]) -> list[_Line]:
+    def first_lines(self, lines: list[Line]) -> list[Line]:
         """The first of its values that are borne, in the order of display.
 
         Args:
             lines: those with the greatest counts and maybe others, in the order of places.
         """
-        if not self._facet.descending:
-            lines.sort(key=itemgetter(1), reverse=True)
-        return lines[:LISTED_VALUES]
+        return first_lines(self._facet, lines)
 
     def show(
         self,
-        lines: list[_Line],
+        lines: list[Line],
         counts: Ints,
         borne: int,
         documents: Ints,
@@ -188,33 +180,21 @@ class FacetColumn:
         """
         if choices:
             named = {choice.valeur for choice in choices}
-            lines = self._with_named(lines, {v: self._count(v, counts, documents) for v in named})
-            valeurs = [self._shown(*line, choices) for line in lines]
+            lines = with_named(
+                self._facet, lines, {v: self._count(v, counts, documents) for v in named}
+            )
+            valeurs = tuple(shown(self._facet, lines, choices))
         else:
-            valeurs = [FacetValue(valeur, self._label[valeur], count) for valeur, count in lines]
+            valeurs = tuple(FacetValue(valeur, self._label[valeur], n) for valeur, n in lines)
         sans = int(counts[0])
         listed = sum([count for valeur, count in lines if valeur in self._place])
-        return FacetCounts(tuple(valeurs), autres=borne - sans - listed, sans=sans)
-
-    def _with_named(self, lines: Sequence[_Line], named: dict[str, int]) -> list[_Line]:
-        """The first lines and those of named values; of the others, none after the first."""
-        ordered = sorted((dict(lines) | named).items(), key=self._rank)
-        return [line for n, line in enumerate(ordered) if n < LISTED_VALUES or line[0] in named]
-
-    def _rank(self, line: _Line) -> tuple[Any, ...]:
-        valeur, count = line
-        return (0 if self._facet.descending else -count, *self._facet.rank(valeur))
+        return FacetCounts(valeurs, autres=borne - sans - listed, sans=sans)
 
     def _count(self, valeur: str, counts: Ints, documents: Ints) -> int:
         place = self._place.get(valeur)
         if place is None:
             return int(np.count_nonzero(self._bears(valeur, documents)))
         return int(counts[place - self._first])
-
-    def _shown(self, valeur: str, count: int, choices: Collection[Choice]) -> FacetValue:
-        label = self._label.get(valeur) or self._facet.libelle(valeur)
-        chosen, excluded = (Choice(valeur, exclue) in choices for exclue in (False, True))
-        return FacetValue(valeur, label, count, chosen, excluded)
 
     def _bears(self, valeur: str, documents: Ints) -> Mask:
         """Which of some documents bear a value."""
@@ -326,7 +306,7 @@ class Facets:
             for (name, column), borne in zip(self.columns.items(), sums.tolist(), strict=True)
         }
 
-    def _first_lines(self, counts: Ints) -> dict[str, list[_Line]]:
+    def _first_lines(self, counts: Ints) -> dict[str, list[Line]]:
         """For each facet, the values to list by their counts alone, in the order of display."""
         least = self._least.copy()
         for column in self.columns.values():
@@ -377,14 +357,8 @@ def _raw_values(facet: Facet, snapshot: Snapshot) -> Texts:
     least, greatest = int(integers.min()), int(integers.max())
     if greatest - least > _WIDEST:
         raise DamagedFile(f"the column {facet.name} holds numbers from {least} to {greatest}")
-    texts = [_text_of(facet, number) for number in range(least, greatest + 1)]
+    texts = [text_of_number(facet, number) for number in range(least, greatest + 1)]
     return Texts((integers - least).astype(np.uint16), texts)
-
-
-def _text_of(facet: Facet, number: int) -> str:
-    if facet.name == "signalee":
-        return _YES if number == 1 else ""
-    return "" if number == NO_INTEGER else str(number)
 
 
 def _live_forms(facet: Facet, texts: Texts, snapshot: Snapshot) -> list[_Form]:
@@ -435,8 +409,3 @@ def _join(group: _Values, values: _Values) -> _Values | None:
     numbers = held.cumsum(dtype=np.uint16) - np.uint16(1)
     places = np.hstack((group.places.take(rows, axis=0), values.places.take(others, axis=0)))
     return _Values(numbers.take(codes), places)
-
-
-def begins(valeur: str, prefix: str) -> bool:
-    """Whether a word of a value begins so; the empty prefix begins every word."""
-    return re.search(rf"(?<!\w){re.escape(identity(prefix))}", identity(valeur)) is not None

@@ -7,7 +7,7 @@ its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 
@@ -41,17 +41,7 @@ class Narrowed:
 
 def canonical(request: SearchRequest, facets: Facets) -> SearchRequest:
     """The request with every facet value in the form that is shown, each once."""
-    if not request.filters:
-        return request
-    return request.with_filters(
-        {
-            name: [
-                replace(choice, valeur=facets.columns[name].canonical(choice.valeur))
-                for choice in choices
-            ]
-            for name, choices in request.filters.items()
-        }
-    )
+    return request.with_shown(lambda name, valeur: facets.columns[name].canonical(valeur))
 
 
 def narrow(matching: Ints, request: SearchRequest, snapshot: Snapshot, facets: Facets) -> Narrowed:

@@ -4,38 +4,29 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterator
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from index.columnar.layout import TERM_BITS
 from index.columnar.segment_arrays import SegmentArrays
-from index.french.fold import fold
 from index.stores.whoosh_schema import written_form
 from search.engines.sorted_arrays import Ints, places_of_greatest
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_vocabulary import Vocabulary
 from search.expansion import Slot, TermsBeginning, Unit
-
-MOST_FORMS: Final = 30
-"""Forms shown for one word; a short prefix may stand for thousands."""
+from search.forms import MOST_FORMS, Ranked, show_forms
 
 _RANKED_FIRST: Final = 64
 """Terms of each segment that are ranked before any other is looked at."""
 _MORE: Final = 16
 """How many times more are ranked when that wasn't enough."""
 
-_Ranked: TypeAlias = tuple[int, str]
-"""A form behind its count, negative: in order, the most frequent form comes first."""
-
 
 def list_forms(
     unit: Unit, frequency: int, collection: Collection, vocabulary: Vocabulary
 ) -> dict[str, int]:
-    """The forms of a unit with their counts, the most frequent first.
-
-    A folded form counts under its usual spelling. The dictionary form is there even when no text
-    holds it: it was searched too. A hyphenated word counts as one form.
+    """The forms of a unit as they are shown; see `search.forms.show_forms`.
 
     Args:
         unit: a word or a prefix.
@@ -45,17 +36,10 @@ def list_forms(
     """
     slots = unit.single_slots
     most = sorted(form for slot in slots for form in _most_frequent(collection, unit.fields, slot))
-    counts = {vocabulary.spelling(form): -rank for rank, form in most[:MOST_FORMS]}
-    if any(len(sequence.slots) > 1 for sequence in unit.alternatives):
-        counts[unit.label.lower()] = frequency
-    elif not any(isinstance(slot, TermsBeginning) for slot in slots):
-        searched = frozenset().union(*(slot for slot in slots if isinstance(slot, frozenset)))
-        bases = vocabulary.base_forms(unit.label)
-        counts |= dict.fromkeys((base for base in bases if fold(base) not in searched), 0)
-    return dict(sorted(counts.items(), key=lambda counted: (-counted[1], counted[0])))
+    return show_forms(unit, frequency, most, vocabulary)
 
 
-def _most_frequent(collection: Collection, fields: tuple[str, ...], slot: Slot) -> list[_Ranked]:
+def _most_frequent(collection: Collection, fields: tuple[str, ...], slot: Slot) -> list[Ranked]:
     """At least the `MOST_FORMS` most frequent forms of a slot, each with its exact count."""
     if isinstance(slot, frozenset):
         return [(-_count(collection, fields, form), form) for form in slot]
@@ -64,13 +48,13 @@ def _most_frequent(collection: Collection, fields: tuple[str, ...], slot: Slot) 
 
 def _most_frequent_beginning(
     collection: Collection, fields: tuple[str, ...], slot: TermsBeginning
-) -> list[_Ranked]:
+) -> list[Ranked]:
     """The most frequent of the terms that begin alike, without counting all of them.
 
     A term is in no more documents than it has postings: in descending order of those, counting
     ends when no term to come can be among the most frequent.
     """
-    found: list[_Ranked] = []
+    found: list[Ranked] = []
     for bound, form in terms_by_postings(collection, fields, slot):
         if len(found) >= MOST_FORMS and found[MOST_FORMS - 1] <= (bound, form):
             break
@@ -82,7 +66,7 @@ def _most_frequent_beginning(
 
 def terms_by_postings(
     collection: Collection, fields: tuple[str, ...], slot: TermsBeginning
-) -> Iterator[_Ranked]:
+) -> Iterator[Ranked]:
     """The terms that begin alike and occur in these fields, ranked by their postings.
 
     A letter begins tens of thousands of terms, of which a few are asked for: the foremost of each

@@ -6,22 +6,18 @@ with other white space between them. A text that isn't the one indexed is analys
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
-from index.markup import text_of_html
 from index.question import Question
 from search.engines.sorted_arrays import Ints, places_of
 from search.engines.whoosh_hits import Located, locate_words
 from search.engines.whoosh_page_places import FieldPlaces
 from search.expansion import Unit
-from search.marks import NO_MARKS, Marks, Words, find_marks, mark_html, mark_text, mark_words
-
-Find = Callable[[str, str, str], Marks]
-"""Gives the marks of a text from the name of its field, and from the text that was analysed."""
+from search.highlights import Find, mark_question
+from search.marks import NO_MARKS, Marks, Words, find_marks, mark_words
 
 _SPACES = np.array([code for code in range(0x3001) if chr(code).isspace()], np.uint32)
 
@@ -52,7 +48,7 @@ def highlight(
         return partial(_find_held, one, places[one], some)
 
     return tuple(
-        _mark(question, finder(one, some))
+        mark_question(question, finder(one, some))
         for question, one, some in zip(questions, located, units, strict=True)
     )
 
@@ -97,16 +93,3 @@ def _solid_places(text: str) -> Ints:
     """Where the characters stand that are no white space."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     return places_of(~np.isin(codes, _SPACES))
-
-
-def _mark(question: Question, find: Find) -> Question:
-    def marked(text: str | None, field: str) -> str | None:
-        return text and mark_html(text, lambda plain: find(plain, field, text_of_html(text)))
-
-    titre = question.titre
-    return replace(
-        question,
-        titre=titre and mark_text(titre, find(titre, "titre", titre)),
-        texte_question=marked(question.texte_question, "question"),
-        texte_reponse=marked(question.texte_reponse, "reponse"),
-    )

@@ -10,13 +10,12 @@ from typing import NamedTuple, TypeAlias
 
 from index.columnar.segment_arrays import SegmentArrays
 from index.fields import MARKED_FIELDS
-from index.markup import text_of_html
 from index.question import Question
 from search.engines.whoosh_page_places import FieldPlaces, find_places
 from search.expansion import Unit
-from search.marks import NO_MARKS, Marks, Words, mark_text, mark_words, searched_slots
-from search.results import Extraits, Hit
-from search.snippets import best_passages, opening
+from search.hits import make_hit, texts_shown
+from search.marks import NO_MARKS, Marks, Words, mark_words, searched_slots
+from search.results import Hit
 
 Located: TypeAlias = tuple[SegmentArrays, int]
 """A segment, and the number of a document in it."""
@@ -52,9 +51,14 @@ def build_hits(
         champ: the one side of which passages are shown, or None for both.
     """
     questions = [Question.from_stored(one.arrays.records.read(one.document)) for one in found]
-    texts = [_texts_of(question, champ) for question in questions]
+    texts = [texts_shown(question, champ) for question in questions]
     marks = [_marks_of(*each) for each in zip(found, places, texts, strict=True)]
-    return tuple([_hit(*each) for each in zip(found, questions, texts, marks, strict=True)])
+    return tuple(
+        [
+            make_hit(question, shown, marked, en_retard=one.en_retard, score=one.score)
+            for one, question, shown, marked in zip(found, questions, texts, marks, strict=True)
+        ]
+    )
 
 
 def locate_words(located: Sequence[Located], units: Iterable[Unit]) -> list[FieldPlaces]:
@@ -69,15 +73,6 @@ def locate_words(located: Sequence[Located], units: Iterable[Unit]) -> list[Fiel
     return [places[arrays][document] for arrays, document in located]
 
 
-def _texts_of(question: Question, champ: str | None) -> dict[str, str]:
-    """What is shown of a question, by field, as it was analysed: the title and its sides."""
-    sides = {"question": question.texte_question, "reponse": question.texte_reponse}
-    texts = {
-        side: text_of_html(text) for side, text in sides.items() if text and champ in (None, side)
-    }
-    return {"titre": question.titre or "", **texts}
-
-
 def _marks_of(found: Found, places: FieldPlaces, texts: Mapping[str, str]) -> dict[str, Marks]:
     """The marks of each text."""
     marks = dict.fromkeys(texts, NO_MARKS)
@@ -85,24 +80,3 @@ def _marks_of(found: Found, places: FieldPlaces, texts: Mapping[str, str]) -> di
         words = Words(texts[field], found.arrays.token_starts(found.document, field).data)
         marks[field] = mark_words(words, found.units, field, places[field])
     return marks
-
-
-def _hit(
-    found: Found, question: Question, texts: Mapping[str, str], marks: Mapping[str, Marks]
-) -> Hit:
-    return Hit(
-        question=question,
-        en_retard=found.en_retard,
-        score=found.score,
-        titre_html=question.titre and mark_text(question.titre, marks["titre"]),
-        extraits=_extraits(texts, marks),
-    )
-
-
-def _extraits(texts: Mapping[str, str], marks: Mapping[str, Marks]) -> Extraits:
-    """The passages that hold the words; the openings when no text holds any."""
-    sides = [side for side in ("question", "reponse") if side in texts]
-    passages = {side: best_passages(texts[side], marks[side]) for side in sides}
-    if not any(passages.values()):
-        passages = {side: opening(texts[side]) for side in sides}
-    return Extraits(**passages)

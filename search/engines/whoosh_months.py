@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from index.columnar.array_file import DamagedFile
 from index.fields import NO_INTEGER
-from search.engines.sorted_arrays import Ints, places_of
-from search.timeline import MonthCount, Timeline
+from search.engines.sorted_arrays import Ints
+from search.timeline import Timeline, timeline_of
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 """The day that numpy counts days and months from."""
-
+_EPOCH_MONTH: Final = 1970 * 12
+"""Its month, as timelines count them."""
 
 _LAST: Final = date.max.toordinal()
 
@@ -58,24 +59,4 @@ def months_of(ordinals: NDArray[np.int32], everything: Ints) -> Months:
 def count_months(months: Months, documents: Ints) -> Timeline:
     """How many of some live documents each month of their years has, beside all of them."""
     found = np.bincount(months.codes.take(documents), minlength=months.counts.size)
-    found[0] = 0
-    held = places_of(found)
-    if not held.size:
-        return ()
-    known = places_of(months.counts[1:]) + 1
-    before = months.first - 1
-    first, last = before + int(held[0]), before + int(held[-1])
-    # Counted from January 1970, years begin at multiples of twelve.
-    start = max(first - first % 12, before + int(known[0]))
-    end = min(last - last % 12 + 11, before + int(known[-1]))
-    shown = slice(start - before, end + 1 - before)
-    counts = zip(found[shown].tolist(), months.counts[shown].tolist(), strict=True)
-    return tuple(
-        MonthCount(_first_day(month), *count) for month, count in enumerate(counts, start=start)
-    )
-
-
-def _first_day(month: int) -> date:
-    """The first day of a month counted from January 1970."""
-    years, months = divmod(month, 12)
-    return date(1970 + years, months + 1, 1)
+    return timeline_of(_EPOCH_MONTH + months.first, found[1:].tolist(), months.counts[1:].tolist())

@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Final
 
 import numpy as np
 
 from search.corrections import MOST_TRIED, corrected_queries
-from search.description import REVERSED_PERIOD, describe, has_reversed_period
+from search.description import describe
 from search.engines.sorted_arrays import Floats, Ints
 from search.engines.whoosh_evaluator import Evaluator, Matches
-from search.engines.whoosh_facets import Facets, begins
+from search.engines.whoosh_facets import Facets
 from search.engines.whoosh_filters import Narrowed, canonical, narrow
 from search.engines.whoosh_forms import list_forms
 from search.engines.whoosh_hits import Found, build_hits, locate_words
 from search.engines.whoosh_months import count_months
-from search.engines.whoosh_nearness import nearness, successive_words
+from search.engines.whoosh_nearness import nearness
 from search.engines.whoosh_page_places import FieldPlaces
 from search.engines.whoosh_snapshot import Snapshot
-from search.engines.whoosh_sorting import SCORE_DECIMALS, page_of
+from search.engines.whoosh_sorting import page_of
 from search.expansion import (
-    QUERY_FIELDS,
     Clause,
     Expanded,
     Unit,
@@ -31,16 +29,15 @@ from search.expansion import (
     positive_units,
     widenings,
 )
+from search.facet_lines import begins
 from search.facets import FacetCounts
-from search.query.check import check as check_query
+from search.nearness import successive_words
 from search.query.nodes import Node
-from search.query.parser import parse_lenient
-from search.ranking import FOREMOST
+from search.ranking import FOREMOST, SCORE_DECIMALS
 from search.request import SearchRequest
 from search.results import Hit, SearchResults
 from search.timeline import Timeline
-
-MOST_APPROCHES: Final = 50
+from search.understanding import MOST_APPROCHES, indications, read_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +63,15 @@ class Search:
     @classmethod
     def of(cls, request: SearchRequest, snapshot: Snapshot, facets: Facets) -> Search:
         """Understand a request; nothing is looked up yet but words and facet values."""
-        parsed = parse_lenient(request.q, QUERY_FIELDS)
-        hints = dict.fromkeys(hint.message for hint in (*parsed.hints, *check_query(parsed.tree)))
+        tree, hints = read_query(request)
         share = snapshot.collection.ranking.closest_share
         return cls(
             snapshot,
             facets,
             canonical(request, facets),
-            parsed.tree,
-            expand(parsed.tree, snapshot.vocabulary, request.champ, share),
-            tuple(hints),
+            tree,
+            expand(tree, snapshot.vocabulary, request.champ, share),
+            hints,
             Evaluator(snapshot.collection),
         )
 
@@ -195,18 +191,7 @@ class Search:
 
     def indications(self, unfiltered: int, total: int) -> Iterator[str]:
         """What was ignored, or could be done."""
-        yield from self.hints
-        for widening in widenings(self.expanded.root):
-            yield widening.sentence
-        for name in self.request.unknown:
-            yield f"Paramètre « {name} » inconnu : ignoré."
-        if has_reversed_period(self.request):
-            yield REVERSED_PERIOD
-        if self.request.q and not self.expanded.searchable:
-            yield f"Aucun mot à chercher dans « {self.request.q} » : rien n’est écarté."
-        if unfiltered and not total:
-            noun = "question" if unfiltered == 1 else "questions"
-            yield f"Aucune question avec ces filtres ; {unfiltered} {noun} sans eux."
+        return indications(self.request, self.hints, self.expanded, unfiltered, total)
 
     def suggestion(self, total: int) -> str | None:
         """Another query, with words that were perhaps meant, that finds more than this one."""

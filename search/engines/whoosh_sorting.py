@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 from index.fields import NO_INTEGER
 from search.engines.sorted_arrays import Floats, Ints, kth_greatest_bound, places_of
 from search.engines.whoosh_snapshot import Snapshot
-
-SCORE_DECIMALS: Final = 4
-"""What shows the same score is a tie."""
+from search.ranking import SCORE_DECIMALS
 
 _MARGIN: Final = 10.0**-SCORE_DECIMALS
 """Scores that are further apart don't round to one."""

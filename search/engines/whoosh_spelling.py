@@ -25,16 +25,18 @@ from search.engines.memo import Memo
 from search.engines.sorted_arrays import places_of, places_of_greatest
 from search.engines.whoosh_collection import Collection
 from search.engines.whoosh_vocabulary import Vocabulary
-from search.spelling import Candidate, rank
+from search.spelling import (
+    LONGEST,
+    SHORTEST,
+    Candidate,
+    halves,
+    is_corrected,
+    most_edits,
+    rank,
+)
 
 MOST_WORDS: Final = 1 << 18
 """The most frequent words of each segment, which may be suggested: rarer ones are mostly slips."""
-
-SHORTEST, LONGEST = 3, 24
-"""Letters of a word that is corrected, or suggested."""
-
-ONE_EDIT_UP_TO: Final = 4
-"""Letters of a word in which only one edit is looked for; two in longer ones."""
 
 _RANKED: Final = 64
 """Words at the least distance whose likelihood is computed."""
@@ -92,7 +94,7 @@ class Spelling:
 
     def corrections(self, word: str) -> list[Candidate]:
         """What may have been meant by a folded word, the likeliest first; never itself."""
-        if not (SHORTEST <= len(word) <= LONGEST and word.isascii() and word.isalpha()):
+        if not is_corrected(word):
             return []
         return self._corrections.get(word, lambda: self._find(word))
 
@@ -115,7 +117,7 @@ class Spelling:
 
     def _near(self, word: str) -> Iterator[Candidate]:
         """The words within one or two edits, at most `_RANKED`, the nearest and most frequent."""
-        most = 1 if len(word) <= ONE_EDIT_UP_TO else 2
+        most = most_edits(word)
         words, typed = self.words, np.frombuffer(word.encode(), np.uint8)
         alike = np.abs(words.lengths.astype(np.int16) - typed.size) <= most
         # An edit gives a word one letter more, or one less, or both.
@@ -130,10 +132,10 @@ class Spelling:
 
     def _halves(self, word: str) -> Iterator[Candidate]:
         """Two words that were written as one."""
-        for place in range(SHORTEST, len(word) - SHORTEST + 1):
-            frequency = min(self._questions(word[:place]), self._questions(word[place:]))
+        for first, second in halves(word):
+            frequency = min(self._questions(first), self._questions(second))
             if frequency:
-                yield Candidate(f"{word[:place]} {word[place:]}", frequency)
+                yield Candidate(f"{first} {second}", frequency)
 
     @cached_property
     def words(self) -> Words:

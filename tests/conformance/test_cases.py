@@ -100,9 +100,19 @@ def _unavailable(*_: object) -> None:
 ABSENT = EngineKind("absent", _unavailable)  # type: ignore[arg-type]
 
 
-def test_an_unavailable_engine_is_skipped(tmp_path: Path) -> None:
+def test_an_unavailable_engine_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without its server, an engine's cases are skipped with the reason."""
+    monkeypatch.delenv("CI", raising=False)
+
     with pytest.raises(pytest.skip.Exception, match="absent: no server"):
+        build_or_skip(ABSENT, [], tmp_path, required=False)
+
+
+def test_an_unavailable_engine_fails_in_ci(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is left out silently where everything must be there."""
+    monkeypatch.setenv("CI", "true")
+
+    with pytest.raises(pytest.fail.Exception, match="absent: no server"):
         build_or_skip(ABSENT, [], tmp_path, required=False)
 
 

@@ -26,10 +26,10 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
-from index.builder import REJECTS_NAME
 from index.columnar.array_file import HEADER_SIZE
 from index.errors import QuestionsError
 from index.question import Question, make_question
+from index.stores.directory import REJECTS_NAME
 from index.stores.whoosh_store import open_store
 from search.engine import open_engine
 from search.engines.whoosh_engine import SIZES_BELIEVED

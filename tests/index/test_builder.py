@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 
-from index import builder
-from index.builder import REJECTS_NAME, Report, build, describe_problem
+from index.builder import Report, build, describe_problem
 from index.errors import (
     ArchivesMissing,
     FilesExhausted,
@@ -29,6 +28,7 @@ from index.errors import (
 )
 from index.question import Question, make_question
 from index.sources import Reject
+from index.stores.directory import REJECTS_NAME, DirectoryPlace
 from index.stores.manifest import MANIFEST_NAME, Manifest
 from index.stores.replacement import place_for_rebuild, recover
 from index.stores.version_key import same_content, version_key
@@ -682,7 +682,7 @@ def test_a_failure_to_publish_is_not_swallowed(
     def failing(*_: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(builder, "_write_rejects", failing)
+    monkeypatch.setattr(DirectoryPlace, "keep_rejects", failing)
 
     with pytest.raises(OSError, match="Input/output error"):
         run(directory, export(asked(1)))
@@ -699,7 +699,7 @@ def test_too_few_open_files_are_told(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr(builder, "open_store", refuse)
+    monkeypatch.setattr(DirectoryPlace, "opened", refuse)
 
     with pytest.raises(FilesExhausted, match="ulimit"):
         build([export(asked())], directory, today=TODAY, progress=lambda *_: None)

@@ -14,9 +14,9 @@ import pytest
 
 from index.question import Question, make_question
 from index.stores.whoosh_store import open_store
+from search import completion_lines
 from search.completion import MOST_SUGGESTIONS, SHARES, Suggestion, Tail, mix, read_typed
 from search.engine import Engine, open_engine
-from search.engines import whoosh_completion
 from search.request import SearchRequest
 from tests.conftest import MakeEngine
 from tests.publishing import publish
@@ -183,7 +183,7 @@ def test_one_letter_of_the_next_word_says_too_little(
     """Among many questions it is completed to words only."""
     assert texts(engine, "permis de c", "titre")
 
-    monkeypatch.setattr(whoosh_completion, "_MANY", 0)
+    monkeypatch.setattr(completion_lines, "_MANY", 0)
     engine = make_engine_briefly(QUESTIONS)
     assert texts(engine, "permis de c", "mot")
     assert not texts(engine, "permis de c", "titre")

@@ -18,8 +18,8 @@ from index.builder import build
 from index.columnar.index import open_generation
 from index.stores.whoosh_store import open_index
 from search.engines.whoosh_snapshot import Snapshot
-from search.engines.whoosh_spelling import LONGEST, Spelling, _distances
-from search.spelling import Candidate, edit_cost, rank
+from search.engines.whoosh_spelling import Spelling, _distances
+from search.spelling import LONGEST, Candidate, edit_cost, rank
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 SLIPS = 200

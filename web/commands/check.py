@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
+from index.cluster.address import IndexAddress
+from index.places import place_of
 from index.stores.manifest import rebuild_command
-from index.stores.whoosh_check import check_index
 from web.commands.shell import Failure, counted, index_option, shown_progress
 
 
@@ -26,7 +25,7 @@ Examples:
     "--all", "every", is_flag=True, help="Analyse every record again, and not a sample of them."
 )
 @index_option
-def check_command(directory: Path, *, every: bool) -> None:
+def check_command(address: IndexAddress, *, every: bool) -> None:
     """Read every file of an index, and see that what it holds hangs together.
 
     Each file is compared with the checksum kept when it was written, then the arrays with each
@@ -38,13 +37,13 @@ def check_command(directory: Path, *, every: bool) -> None:
     from the published files.
     """
     with shown_progress() as progress:
-        verdict = check_index(directory, progress, every=every)
-    for damage in verdict.damages:
-        click.echo(damage)
+        verdict = place_of(address).check(progress, every=every)
+    for line in (*verdict.damages, *verdict.remarks):
+        click.echo(line)
     if verdict.damages:
-        raise Failure(f"{directory} is damaged: make it again with {rebuild_command(directory)}")
+        raise Failure(f"{address} is damaged: make it again with {rebuild_command(address)}")
     click.echo(
-        f"{directory} is sound: generation {verdict.generation}, "
-        f"{counted(verdict.questions, 'question')} in {counted(verdict.segments, 'segment')}, "
+        f"{address} is sound: generation {verdict.generation}, "
+        f"{counted(verdict.questions, 'question')} in {counted(verdict.parts, verdict.part)}, "
         f"{counted(verdict.records, 'record')} analysed again"
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 
 import click
 
+from index.cluster.address import IndexAddress
 from index.fields import TEXT_FIELD
 from search.engine import open_engine
 from search.explanation import Explanation, FieldShare, UnitShare
@@ -35,17 +35,19 @@ Examples:
 @click.argument("uid")
 @search_options(paged=False)
 @index_option
-def explain_command(words: tuple[str, ...], uid: str, directory: Path, **options: Option) -> None:
+def explain_command(
+    words: tuple[str, ...], uid: str, address: IndexAddress, **options: Option
+) -> None:
     """Say what a search makes of one question, in words and numbers.
 
     The UID is the publisher's key, in any case; 17-2621QE, or an address of the question on the
     Assemblée's site, will do. How results are ranked is told in docs/relevance.md.
     """
     request = read_request(words, options)
-    with closing(open_engine(directory)) as engine:
+    with closing(open_engine(address)) as engine:
         explanation = engine.explain(request, named_question(uid) or uid)
     if explanation is None:
-        raise Failure(f"no question {uid} in {directory}: check the législature and the number")
+        raise Failure(f"no question {uid} in {address}: check the législature and the number")
     click.echo(render_explanation(explanation))
 
 

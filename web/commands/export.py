@@ -12,6 +12,7 @@ from typing import IO
 import click
 
 from index.atomic import open_atomically
+from index.cluster.address import IndexAddress
 from index.progress import Progress
 from index.question import Question
 from search.engine import Listing, open_engine
@@ -52,7 +53,7 @@ Examples:
 @index_option
 def export_command(
     words: tuple[str, ...],
-    directory: Path,
+    address: IndexAddress,
     *,
     as_csv: bool,
     sep: str | None,
@@ -66,7 +67,7 @@ def export_command(
     """
     format_ = _format(as_csv=as_csv, sep=sep)
     request = read_request(words, options)
-    with closing(open_engine(directory)) as engine:
+    with closing(open_engine(address)) as engine:
         listing = engine.listing(request)
         if output is None:
             _write(format_, listing, sys.stdout.buffer)

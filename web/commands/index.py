@@ -8,11 +8,13 @@ from typing import Final
 
 import click
 
-from index.builder import REJECTS_NAME, Report, build, describe_problem
+from index.builder import Report, build, describe_problem
+from index.cluster.address import IndexAddress
+from index.places import place_of
 from web.commands.shell import DONE_WITH_REJECTS, index_arguments, index_option, shown_progress
 
 SHOWN_REJECTS: Final = 5
-"""The rest is in the index's directory."""
+"""The rest is in a file."""
 
 
 @click.command(
@@ -49,7 +51,7 @@ https://data.assemblee-nationale.fr/travaux-parlementaires/questions
 )
 @click.pass_context
 def index_command(
-    ctx: click.Context, sources: tuple[Path, ...], directory: Path, *, rebuild: bool
+    ctx: click.Context, sources: tuple[Path, ...], address: IndexAddress, *, rebuild: bool
 ) -> None:
     """Add the questions of files, folders and zips to an index, made when there is none.
 
@@ -61,29 +63,29 @@ def index_command(
     if not sources and not rebuild:
         raise click.MissingParameter(param_type="argument", param_hint="'SOURCE...'")
     with shown_progress() as progress:
-        report = build(sources, directory, today=date.today(), rebuild=rebuild, progress=progress)
-    show_account(report, directory)
+        report = build(sources, address, today=date.today(), rebuild=rebuild, progress=progress)
+    show_account(report, address)
     if report.rejected:
         ctx.exit(DONE_WITH_REJECTS)
 
 
-def show_account(report: Report, directory: Path) -> None:
+def show_account(report: Report, address: IndexAddress) -> None:
     """Print the account of a build, its first rejects, and what to do next."""
     click.echo(report.render())
-    _show_rejects(report, directory)
+    _show_rejects(report, address)
     if report.indexed:
-        _show_next_step(directory)
+        _show_next_step(address)
 
 
-def _show_rejects(report: Report, directory: Path) -> None:
+def _show_rejects(report: Report, address: IndexAddress) -> None:
     kept = report.generation is not None
     shown = report.rejects[:SHOWN_REJECTS] if kept else report.rejects
     for reject in shown:
         click.echo(f"  rejected: {describe_problem(reject)}")
     if len(shown) < report.rejected:
-        click.echo(f"  and {report.rejected - len(shown)} more: see {directory / REJECTS_NAME}")
+        click.echo(f"  and {report.rejected - len(shown)} more: see {place_of(address).rejects}")
 
 
-def _show_next_step(directory: Path) -> None:
-    where = index_arguments(directory)
+def _show_next_step(address: IndexAddress) -> None:
+    where = index_arguments(address)
     click.echo(f'next: qe search "cotisations sociales"{where}\n  or: qe serve{where}')

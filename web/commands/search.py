@@ -6,11 +6,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import click
 
+from index.cluster.address import IndexAddress
 from search.engine import open_engine
 from search.facets import FACET
 from search.request import PARAMETERS, BadRequest, Parameter, SearchRequest
@@ -91,7 +91,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="The JSON of /api/v1/questions.")
 @index_option
 def search_command(
-    words: tuple[str, ...], directory: Path, *, as_json: bool, **options: Option
+    words: tuple[str, ...], address: IndexAddress, *, as_json: bool, **options: Option
 ) -> None:
     """Search the index and print what was found, ten questions a page.
 
@@ -99,7 +99,7 @@ def search_command(
     Finding nothing is no failure.
     """
     request = read_request(words, options)
-    with closing(open_engine(directory)) as engine:
+    with closing(open_engine(address)) as engine:
         results = engine.search(request)
         if as_json:
             click.echo(json.dumps(results.as_json(), ensure_ascii=False, indent=1))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 from textwrap import fill
 from typing import Final
 
 import click
 
+from index.cluster.address import IndexAddress
 from web.commands.shell import index_option
 from web.server import (
     FEWEST_THREADS,
@@ -81,7 +81,9 @@ Settings of the site, from the environment:
     help="How the log on standard error is written, one line a request without its parameters; "
     "by default text on a terminal, JSON elsewhere.",
 )
-def serve_command(directory: Path, host: str, port: int, log: str | None, **running: int) -> None:
+def serve_command(
+    address: IndexAddress, host: str, port: int, log: str | None, **running: int
+) -> None:
     """Serve the index as a site and an API until Ctrl+C.
 
     A build published meanwhile is taken up without a restart. SIGTERM lets what is running end,
@@ -89,8 +91,8 @@ def serve_command(directory: Path, host: str, port: int, log: str | None, **runn
     """
     settings = Settings.from_environment()
     configure_logs(log)
-    check_index(directory)
+    check_index(address)
     with closing(bind_address(host, port)) as listener:
-        address = site_address(host, listener)
-        click.echo(f"Serving at {address} (Ctrl+C to stop)", err=True)
-        serve(directory, listener, settings, **running)
+        site = site_address(host, listener)
+        click.echo(f"Serving at {site} (Ctrl+C to stop)", err=True)
+        serve(address, listener, settings, **running)

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import IO, Any, Final
 
 import click
@@ -22,6 +21,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
+from index.cluster.address import AddressMalformed, IndexAddress, parse_address
 from index.errors import QuestionsError
 from index.progress import Progress
 
@@ -32,16 +32,31 @@ DONE_WITH_REJECTS: Final = 3
 INTERRUPTED: Final = 130
 """Exit codes; 2, bad usage, is click's own."""
 
+
+class _AddressType(click.ParamType[IndexAddress]):
+    """A directory, or a cluster's address."""
+
+    name = "index"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> IndexAddress:
+        try:
+            return parse_address(value)
+        except AddressMalformed as error:
+            self.fail(str(error), param, ctx)
+
+
 index_option = click.option(
     "--index",
-    "directory",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
+    "address",
+    metavar="INDEX",
+    type=_AddressType(),
     envvar="QE_INDEX",
     default=DEFAULT_INDEX,
     show_default=True,
     show_envvar=True,
-    help="Where the index is.",
+    help="Where the index is: a directory, or opensearch://HOST:9200/NAME in a cluster.",
 )
 
 
@@ -119,9 +134,9 @@ def shown_progress() -> Iterator[Progress]:
         yield _LineProgress()
 
 
-def index_arguments(directory: Path) -> str:
+def index_arguments(address: IndexAddress) -> str:
     """The words that name an index in a command to try next; none when it is the default one."""
-    return "" if str(directory) == DEFAULT_INDEX else f" --index {shlex.quote(str(directory))}"
+    return "" if str(address) == DEFAULT_INDEX else f" --index {shlex.quote(str(address))}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from pathlib import Path
 
 import click
 
+from index.cluster.address import IndexAddress
 from search.engine import open_engine
 from web.commands.shell import Failure, index_option
 from web.commands.text import render_question
@@ -27,16 +27,16 @@ Examples:
 @click.argument("uid")
 @click.option("--json", "as_json", is_flag=True, help="The record, as one JSON object.")
 @index_option
-def show_command(uid: str, directory: Path, *, as_json: bool) -> None:
+def show_command(uid: str, address: IndexAddress, *, as_json: bool) -> None:
     """Show the question with this UID, and its answer, in full.
 
     The UID is the publisher's key, in any case; 17-2621QE, or an address of the question on the
     Assemblée's site, will do.
     """
-    with closing(open_engine(directory)) as engine:
+    with closing(open_engine(address)) as engine:
         question = engine.get(named_question(uid) or uid)
         if question is None:
-            raise Failure(f"no question {uid} in {directory}: check the législature and the number")
+            raise Failure(f"no question {uid} in {address}: check the législature and the number")
         donnees_au = engine.health().donnees_au
         if as_json:
             record = question.as_record(donnees_au)

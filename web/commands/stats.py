@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from index.builder import describe_counts
+from index.cluster.address import IndexAddress
 from search.corpus import Corpus, Gap, Holding
 from search.engine import open_engine
 from web.commands.shell import counted, index_option
@@ -46,13 +46,13 @@ Examples:
 )
 @click.option("--json", "as_json", is_flag=True, help="The same figures as one JSON object.")
 @index_option
-def stats_command(directory: Path, *, as_json: bool) -> None:
+def stats_command(address: IndexAddress, *, as_json: bool) -> None:
     """Count what an index holds of each législature and type of question.
 
     Numbers are given one after the other: those that no question bears were not published, or
     not in the sources that were read. The account of the last build follows.
     """
-    with closing(open_engine(directory)) as engine:
+    with closing(open_engine(address)) as engine:
         corpus = engine.corpus()
     if as_json:
         click.echo(json.dumps(corpus.as_json(), ensure_ascii=False, indent=1))

@@ -12,9 +12,10 @@ import click
 
 from index.archives import ARCHIVES_VARIABLE, archives_of
 from index.builder import Report, build
+from index.cluster.address import IndexAddress
 from index.errors import MixedCorpora
+from index.places import place_of
 from index.question import TYPES
-from index.stores.manifest import Manifest, check_replaceable, is_index
 from index.sync.addresses import (
     ACTORS,
     Addresses,
@@ -113,7 +114,7 @@ def sync_command(  # noqa: PLR0913 - an argument an option
     *,
     legislatures: tuple[int, ...],
     types: tuple[str, ...],
-    directory: Path,
+    address: IndexAddress,
     archives: Path | None,
     addresses: Path | None,
     download_only: bool,
@@ -126,16 +127,16 @@ def sync_command(  # noqa: PLR0913 - an argument an option
     """
     known = read_addresses(addresses)
     wanted = _selected(known, legislatures, types)
-    folder = ArchiveFolder(archives or archives_of(directory))
+    folder = ArchiveFolder(archives or archives_of(address))
     if not download_only:
-        _check_takes_published_questions(directory)
+        _check_takes_published_questions(address)
     with folder.lock():
         with shown_progress() as progress:
             fetcher = Fetcher(folder, known.publisher, progress, accept_smaller=accept_smaller)
             outcomes = fetcher.fetch(wanted)
         failed = _show_outcomes(outcomes)
-        report = None if download_only else _index(outcomes, folder, directory)
-    stale = not download_only and known.current in _legislatures(outcomes) and _warn_old(directory)
+        report = None if download_only else _index(outcomes, folder, address)
+    stale = not download_only and known.current in _legislatures(outcomes) and _warn_old(address)
     if failed or stale:
         ctx.exit(FAILED)
     if report is not None and report.rejected:
@@ -151,12 +152,13 @@ def _selected(
         raise click.UsageError(str(error)) from error
 
 
-def _check_takes_published_questions(directory: Path) -> None:
+def _check_takes_published_questions(address: IndexAddress) -> None:
     """Refuse before hours of downloading what the build would refuse after them."""
-    check_replaceable(directory)
-    if is_index(directory) and Manifest.read(directory).fictional:
+    place = place_of(address)
+    place.check_replaceable()
+    if not place.is_vacant() and place.is_fictional():
         raise MixedCorpora(
-            f"{directory} holds fictional questions, which never mix with published ones: "
+            f"{address} holds fictional questions, which never mix with published ones: "
             "name another index with --index"
         )
 
@@ -177,14 +179,16 @@ def _show_outcomes(outcomes: Sequence[Outcome]) -> bool:
     return bool(failed)
 
 
-def _index(outcomes: Sequence[Outcome], folder: ArchiveFolder, directory: Path) -> Report | None:
+def _index(
+    outcomes: Sequence[Outcome], folder: ArchiveFolder, address: IndexAddress
+) -> Report | None:
     """Index every archive asked for that is kept, also those that didn't come this time."""
     paths = [folder.path(o.archive) for o in outcomes if o.size is not None]
     if not paths:
         return None
     with shown_progress() as progress:
-        report = build(paths, directory, today=date.today(), progress=progress)
-    show_account(report, directory)
+        report = build(paths, address, today=date.today(), progress=progress)
+    show_account(report, address)
     return report
 
 
@@ -192,16 +196,16 @@ def _legislatures(outcomes: Sequence[Outcome]) -> set[int]:
     return {o.archive.legislature for o in outcomes if o.archive.kind != ACTORS}
 
 
-def _warn_old(directory: Path) -> bool:
+def _warn_old(address: IndexAddress) -> bool:
     """Say that no JO has come for too long; True when it is so."""
-    if not is_index(directory):
+    if place_of(address).is_vacant():
         return False
-    with closing(open_engine(directory)) as engine:
+    with closing(open_engine(address)) as engine:
         donnees_au, today = engine.health().donnees_au, date.today()
     if donnees_au is None or not is_stale(donnees_au, today):
         return False
     click.echo(
-        f"qe: the newest JO in {directory} is of {donnees_au}, {(today - donnees_au).days} days "
+        f"qe: the newest JO in {address} is of {donnees_au}, {(today - donnees_au).days} days "
         f"ago (more than {LONGEST_SILENCE}): look whether the publisher has moved its archives",
         err=True,
     )

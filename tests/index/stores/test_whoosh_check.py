@@ -17,9 +17,10 @@ from index.columnar.index import open_generation
 from index.columnar.segment_files import CONTENTS, array_path, read_contents
 from index.errors import IndexFormatError, IndexMissing
 from index.question import make_question
-from index.stores.whoosh_check import SAMPLE, check_index
+from index.stores.whoosh_check import check_index
 from index.stores.whoosh_schema import index_term
 from index.stores.whoosh_store import open_index, open_store
+from index.verdict import SAMPLE
 from tests.damaging import overwrite
 from tests.publishing import publish
 
@@ -52,8 +53,8 @@ def test_a_sound_index_is_said_to_be(directory: Path) -> None:
     assert (verdict.generation, verdict.questions, verdict.damages) == (2, 2, ())
     assert verdict.records == 2
     assert [step for step in steps if step[1] == step[2]] == [
-        ("Checking files", verdict.segments, verdict.segments),
-        ("Checking arrays", verdict.segments, verdict.segments),
+        ("Checking files", verdict.parts, verdict.parts),
+        ("Checking arrays", verdict.parts, verdict.parts),
         ("Checking records", 2, 2),
     ]
 

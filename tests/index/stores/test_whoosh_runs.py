@@ -41,7 +41,7 @@ def test_many_vocabularies_make_the_same_segment(
     monkeypatch.setattr(whoosh_runs, "BATCH", 2)
     monkeypatch.setattr(whoosh_runs, "MOST_TERMS", most_terms)
     # In this process, where what is set here counts.
-    monkeypatch.setattr(whoosh_runs, "_start_processes", lambda: ThreadPoolExecutor(1))
+    monkeypatch.setattr(whoosh_runs, "start_processes", lambda: ThreadPoolExecutor(1))
     monkeypatch.setattr(
         whoosh_runs.RunMaker, "_stop_processes", lambda self: numbered.extend(self._runs)
     )

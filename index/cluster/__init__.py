@@ -1,0 +1,1 @@
+"""The write side of an index in an OpenSearch cluster, and what both sides know of its shape."""
