@@ -39,8 +39,8 @@ BAR: Final = "|"
 """Between the forms of one position; in no term, which has letters and digits only."""
 
 APART: Final = 1 << 16
-"""The similarity of a phrase is the sum of what is given for each of its terms, as many of them as a
-shard has: asked for with a boost of `1 + APART`, both numbers can be told from the sum."""
+"""The similarity of a phrase is the sum of what is given for each of its terms, as many of them as
+a shard has: asked for with a boost of `1 + APART`, both numbers can be told from the sum."""
 
 _LONGEST_TOKEN: Final = 1 << 20
 """Characters of all forms of one position: a query's have every form of a family."""

@@ -10,7 +10,6 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock, Thread
 from typing import Any, Final, NamedTuple
 
 from index.columnar.array_file import DamagedFile
@@ -30,6 +29,7 @@ from search.budget import Budgets, SearchTooLong, TooManyLongSearches
 from search.completion import MOST_SUGGESTIONS, Suggestion
 from search.corpus import Corpus, Holding
 from search.engine import DatedUid, Engine, Health, Listing
+from search.engines.following import Following
 from search.engines.sorted_arrays import Ints
 from search.engines.whoosh_completion import Completion
 from search.engines.whoosh_corpus import count_holdings
@@ -203,7 +203,7 @@ class WhooshEngine:
     ) -> None:
         """Open the index in `directory`; see `search.engine.open_engine`."""
         self._directory, self._ranking, self._prepare = directory, ranking, prepare
-        self._lock, self._preparing = Lock(), Lock()
+        self._following = Following(in_background=prepare is not None)
         self._refused: _Refused | None = None
         self._listed: _Listed | None = None
         keep_freed_memory()
@@ -353,11 +353,7 @@ class WhooshEngine:
         Raises:
             IndexFormatError: a file of it has become shorter, and no sound one stands in its place.
         """
-        if self._is_outdated():
-            if self._prepare is None:
-                self._follow()
-            elif self._preparing.acquire(blocking=False):
-                self._follow_in_background()
+        self._following.follow(self._is_outdated, self._take_up_newest)
         opened = self._opened
         try:
             opened.check_sizes()
@@ -365,30 +361,12 @@ class WhooshEngine:
             return self._opened_again(opened)
         return opened
 
-    def _follow(self) -> None:
-        with self._lock:
-            if self._is_outdated():
-                self._take_up_newest()
-
-    def _follow_in_background(self) -> None:
-        """Follow in a thread that then lets another one be begun."""
-
-        def follow() -> None:
-            try:
-                self._follow()
-            finally:
-                self._preparing.release()
-
-        try:
-            Thread(target=follow, daemon=True).start()
-        except RuntimeError:  # the system has no more threads: the next call tries again
-            self._preparing.release()
-
     def _prepared(self, opened: _Opened) -> _Opened:
         """A generation once `prepare` has asked it what it likes; a failure there is only told."""
         if self._prepare is not None:
             engine = copy(self)
-            engine._opened, engine._prepare, engine._lock = opened, None, Lock()
+            engine._opened, engine._prepare = opened, None
+            engine._following = Following(in_background=False)
             try:
                 self._prepare(engine)
             except Exception:
@@ -397,7 +375,7 @@ class WhooshEngine:
 
     def _opened_again(self, cut: _Opened) -> _Opened:
         """What stands now where files were cut short: whole ones may have taken their places."""
-        with self._lock:
+        with self._following.lock:
             if self._opened is cut:
                 self._opened = self._open()
             return self._opened

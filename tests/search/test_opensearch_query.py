@@ -100,7 +100,7 @@ def test_scripts_are_few_whatever_is_searched() -> None:
     """Numbers are parameters: the cluster compiles each source once, and keeps only so many."""
     sources = {source for query in QUERIES.values() for source in _sources(compiled(query))}
 
-    assert len(sources) == 4
+    assert len(sources) == 5
     assert [source for source in sources if "interval" in source] == [
         "interval.end - interval.start < 5"
     ]
