@@ -64,6 +64,11 @@ class FacetValues:
         self._place = {valeur: place for place, valeur in enumerate(self.valeurs)}
         self.size = len(counts) + _NEWER
 
+    @property
+    def varied(self) -> list[str]:
+        """The wordings of the values that have several."""
+        return sorted(one for forms in self._forms.values() if len(forms) > 1 for one in forms)
+
     def canonical(self, valeur: str) -> str:
         """The shown form of a value in any spelling; the spelling itself when no one bears it."""
         key = self._find(valeur)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from search.engines.opensearch_facets import FacetTable
@@ -18,7 +18,7 @@ TABLE = FacetTable(
 )
 
 
-def bucket(key: str | int, states: Mapping[str, int], delays: Mapping[str, int]) -> dict[str, Any]:
+def bucket(key: str | int, states: Mapping[str, int], delays: Sequence[int]) -> dict[str, Any]:
     """What the cluster counted of one wording."""
     return {
         "key": key,
@@ -30,28 +30,26 @@ def bucket(key: str | int, states: Mapping[str, int], delays: Mapping[str, int])
 
 def test_wordings_of_a_value_have_one_median() -> None:
     """That of all their delays, which isn't to be told from the median of each."""
-    groups = _break_down(
-        "ministere",
-        TABLE,
-        [
-            bucket("Justice", {"en_attente": 6}, {}),
-            bucket("Travail", {"repondue": 4}, {"10": 3, "100": 1}),
-            bucket("TRAVAIL", {"repondue": 2, "retiree": 1}, {"20": 1, "300": 1}),
-        ],
-    )
+    alone = [bucket("Justice", {"repondue": 6}, [7, 8])]
+    varied = [
+        bucket("Travail", {"repondue": 4}, [10, 10, 10, 100]),
+        bucket("TRAVAIL", {"repondue": 2, "retiree": 1}, [20, 300]),
+    ]
+    counted = {"values": {"buckets": alone}, "varied": {"buckets": varied}}
 
-    assert groups == (
+    assert _break_down("ministere", TABLE, counted) == (
         Group("Travail", "Travail", Figures(7, 6, 0, 1, 0, 2, 15.0)),
-        Group("Justice", "Justice", Figures(6, 0, 6, 0, 0, 1, None)),
+        Group("Justice", "Justice", Figures(6, 6, 0, 0, 0, 1, 7.5)),
     )
 
 
 def test_the_newest_legislature_comes_first() -> None:
     """However many questions it has."""
     states = {"repondue": 9}
-    groups = _break_down("legislature", TABLE, [bucket(n, states, {"1": n}) for n in (16, 17)])
+    buckets = [bucket(number, states, []) for number in (16, 17)]
+    groups = _break_down("legislature", TABLE, {"values": {"buckets": buckets}})
 
     assert [(group.valeur, group.figures.delai_median) for group in groups] == [
-        ("17", 1.0),
-        ("16", 1.0),
+        ("17", None),
+        ("16", None),
     ]
