@@ -62,8 +62,10 @@ $ .venv/bin/python -m benchmarks page /var/tmp/bench/figures.json
 The first takes some ten minutes, the second some two hours and 40 GB of disk; a run that was
 stopped goes on from the folder named by `--keep`. tantivy is installed by `make bench`. Xapian has
 no wheel that installs from PyPI: it is measured where Debian's `python3-xapian` is there and of
-the interpreter's version. `--page` needs `wrk`. `make load` takes some twenty-five minutes, the
-last of which count totals again; it fails when a promise does not hold.
+the interpreter's version, OpenSearch where `QE_BENCH_CLUSTER` names a cluster that runs; what it
+writes and holds is the cluster's, and isn't measured here. `--page` needs `wrk`. `make load` takes
+some twenty-five minutes, the last of which count totals again; it fails when a promise does not
+hold.
 """
 
 _METHOD: Final = """\

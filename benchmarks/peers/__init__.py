@@ -67,6 +67,7 @@ PEERS: Final = {
     "tantivy": Where("tantivy_peer", "Tantivy", "tantivy"),
     "sqlite-fts5": Where("sqlite_peer", "Sqlite", None),
     "xapian": Where("xapian_peer", "Xapian", None),
+    "opensearch": Where("cluster_peer", "OnCluster", "opensearch-py"),
     "stock-whoosh": Where("whoosh_peer", "StockWhoosh", "whoosh3"),
 }
 """The engines by name; the first is this one, which the others are compared with."""

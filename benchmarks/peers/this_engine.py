@@ -13,6 +13,7 @@ from benchmarks.metadata import DATA_UNTIL
 from benchmarks.peers import Outcome
 from benchmarks.workload import Query
 from index.builder import build
+from index.cluster.address import IndexAddress
 from index.stores.manifest import program_version
 from search.engine import Engine, open_engine
 from search.request import SearchRequest
@@ -30,12 +31,18 @@ class ThisEngine:
         Raises:
             ValueError: a generated question was rejected.
         """
-        report = build([source], directory, today=DATA_UNTIL, progress=lambda *_: None)
+        address = cls.address(directory)
+        report = build([source], address, today=DATA_UNTIL, progress=lambda *_: None)
         if report.rejects:
             raise ValueError(f"{report.rejected} rejects, the first: {report.rejects[0]}")
 
+    @classmethod
+    def address(cls, directory: Path) -> IndexAddress:
+        """Where the index is that is measured."""
+        return directory
+
     def __init__(self, directory: Path) -> None:
-        self._engine: Engine = open_engine(directory)
+        self._engine: Engine = open_engine(self.address(directory))
 
     def search(self, query: Query) -> Outcome:
         """Search as the site does."""

@@ -18,6 +18,8 @@ from benchmarks.peers import OTHERS, PEERS, Peer, PeerAbsent, load_peer
 from benchmarks.workload import COUNTED, Query
 
 SIZE = 50
+CLUSTER = "opensearch"
+VARIABLE = "QE_BENCH_CLUSTER"
 
 
 def installed() -> list[str]:
@@ -27,7 +29,7 @@ def installed() -> list[str]:
         try:
             load_peer(name)
         except PeerAbsent:
-            assert name == "xapian", f"{name} must be installed to test the benchmarks"
+            assert name in ("xapian", CLUSTER), f"{name} must be installed to test the benchmarks"
         else:
             present.append(name)
     return present
@@ -45,15 +47,19 @@ def records(source: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in source.read_bytes().splitlines()]
 
 
-@pytest.fixture(scope="module", params=installed())
+@pytest.fixture(scope="module", params=dict.fromkeys([*installed(), CLUSTER]))
 def peer(
     request: pytest.FixtureRequest, source: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Peer]:
-    engine = load_peer(request.param)
-    directory = tmp_path_factory.mktemp(request.param) / "index"
-    engine.make_index(source, directory)
-    with closing(engine(directory)) as opened:
-        yield opened
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == CLUSTER:
+            hosts = request.getfixturevalue("cluster").hosts
+            patch.setenv(VARIABLE, f"opensearch://{','.join(hosts)}")
+        engine = load_peer(request.param)
+        directory = tmp_path_factory.mktemp(request.param) / "index"
+        engine.make_index(source, directory)
+        with closing(engine(directory)) as opened:
+            yield opened
 
 
 def name_in_few(records: list[dict[str, Any]]) -> str:
