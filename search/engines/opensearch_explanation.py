@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from index.cluster.shape import UID
-from search.engines.opensearch_query import Body, Weights, unrounded
+from search.engines.opensearch_query import Weights
 from search.engines.opensearch_search import Search, field_weight, find_question
 from search.expansion import Clause, Unit, excluded_units, positive_units
 from search.explanation import Explanation, FieldShare, UnitShare
@@ -41,17 +40,9 @@ def explain(search: Search, uid: str) -> Explanation | None:
 
 def _score(search: Search, clause: Clause, uid: str) -> tuple[float, float]:
     """The score of a question that matches, and the part of it for words that stand together."""
-    weights = search.generation.weights(clause)
-    near = search.nearness(clause, weights)
-    query: Body = {
-        "bool": {
-            "must": [unrounded(clause, weights, near)],
-            "filter": [{"term": {UID: uid}}],
-        }
-    }
-    hits = search.snapshot.search({"query": query, "size": 1, "_source": False})["hits"]["hits"]
-    score = hits[0]["_score"] if hits else 0.0
-    return score, round(near.get(uid, 0.0), SCORE_DECIMALS)
+    near = search.nearness(clause).get(uid, 0.0)
+    words = search.scores(clause, [uid]).get(uid, 0.0)
+    return words + near, round(near, SCORE_DECIMALS)
 
 
 def _shares(search: Search, analysed: AnalysedQuestion) -> Iterator[UnitShare]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from index.cluster.shape import APART, LENGTHS, TOKENS, UID, any_of
+from index.cluster.shape import APART, LENGTHS, TOKENS, any_of
 from index.french.fold import fold
 from search.budget import SearchTooLong
 from search.expansion import (
@@ -91,29 +91,24 @@ def matching_typed(unit: Unit) -> Body:
     return _any([_sequence(field, unit.typed, {}) for field in unit.fields] if unit.typed else [])
 
 
-def scoring(clause: Clause, weights: Weights, added: Mapping[str, float] | None = None) -> Body:
+def scoring(clause: Clause, weights: Weights) -> Body:
     """The questions that match a clause, with their scores as they are shown: rounded.
 
     Args:
         clause: what they match.
         weights: of all its units, but those under what must not match.
-        added: what is added to the scores of some of them, by uid.
 
     Raises:
         SearchTooLong: the clause holds more than OpenSearch takes.
     """
-    query = unrounded(clause, weights, added)
-    return _scripted(query, _ROUNDED, scale=float(10**SCORE_DECIMALS))
+    return _scripted(unrounded(clause, weights), _ROUNDED, scale=float(10**SCORE_DECIMALS))
 
 
-def unrounded(clause: Clause, weights: Weights, added: Mapping[str, float] | None = None) -> Body:
+def unrounded(clause: Clause, weights: Weights) -> Body:
     """The same, their scores as they are computed."""
     query = _scoring(clause, _Scores(weights, typed=True))
     if leaves(query) > MOST_LEAVES:
         query = _bounded(_scoring(clause, _Scores(weights, typed=False)))
-    if added:
-        extra = [_worth({"term": {UID: uid}}, points) for uid, points in sorted(added.items())]
-        query = {"bool": {"must": [query], "should": extra}}
     return query
 
 
@@ -315,10 +310,6 @@ def _any(queries: Sequence[Body]) -> Body:
 def _greatest(queries: Sequence[Body]) -> Body:
     """Any of some queries, of their scores the greatest."""
     return queries[0] if len(queries) == 1 else {"dis_max": {"queries": list(queries)}}
-
-
-def _worth(query: Body, score: float) -> Body:
-    return {"constant_score": {"filter": query, "boost": score}}
 
 
 def _scripted(query: Body, source: str, **params: float | str) -> Body:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from index.cluster.shape import COLUMN, RECORD, UID
 from index.fields import MARKED_FIELDS
@@ -17,8 +18,8 @@ from search.engines.opensearch_frequencies import Sought
 from search.engines.opensearch_generation import Generation, prefixes_of
 from search.engines.opensearch_hits import build_hit
 from search.engines.opensearch_months import count_months
-from search.engines.opensearch_query import EVERYTHING, Body, Weights, matching, scoring
-from search.engines.opensearch_snapshot import WINDOW, Snapshot, question_of
+from search.engines.opensearch_query import EVERYTHING, Body, Weights, matching, scoring, unrounded
+from search.engines.opensearch_snapshot import KEYS_ONLY, WINDOW, Snapshot, question_of
 from search.engines.opensearch_sorting import sort_of
 from search.engines.opensearch_vocabulary import Vocabulary
 from search.expansion import (
@@ -43,6 +44,7 @@ from search.understanding import MOST_APPROCHES, indications, read_query
 
 _UNFILTERED: Final = "unfiltered"
 _TIMELINE: Final = "timeline"
+_BY_SCORE: Final = "pertinence"
 _ASKED: Final = "date_question"
 
 
@@ -84,15 +86,11 @@ class Search:
     def results(self, *, with_timeline: bool) -> SearchResults:
         """Everything that a page of results shows; `duree_ms` is left at 0."""
         formes = self.formes()
-        query = self.query()
         first = (self.request.page - 1) * self.request.par
-        ranks = range(first, first + self.request.par)
-        answer = self.snapshot.search(self._page_body(query, ranks, with_timeline=with_timeline))
-        counted = answer["aggregations"]
-        unfiltered, total = counted[_UNFILTERED]["doc_count"], answer["hits"]["total"]["value"]
-        hits = answer["hits"]["hits"]
-        if ranks.stop > WINDOW and ranks.start < total:
-            hits = self._far_hits(query, ranks)
+        ranks, sort = range(first, first + self.request.par), self.request.sort
+        page = self._find(self.expanded.root, sort, ranks, self._counting(with_timeline))
+        total, counted = page.total, page.counted
+        unfiltered = counted[_UNFILTERED]["doc_count"]
         return SearchResults(
             request=self.request,
             description=describe(self.request),
@@ -104,7 +102,7 @@ class Search:
             suggestion=self.suggestion(total),
             formes=formes,
             widenings=widenings(self.expanded.root),
-            hits=self._hits(self.expanded.root, hits),
+            hits=self._hits(self.expanded.root, page.hits),
             approches=() if unfiltered else self.approches(),
             facets=self.generation.table.read(self.request, counted),
             timeline=self._timeline(counted) if with_timeline else None,
@@ -114,38 +112,52 @@ class Search:
         """The questions that match the words, whatever the filters."""
         return matching(self.expanded.root)
 
-    def query(self) -> Body:
-        """The same, scored as they are shown where that puts them in order."""
-        return self.ranked(self.expanded.root) if self.is_scored else self.matching()
+    def query(self, clause: Clause, sort: str) -> Body:
+        """The questions that match a clause, scored where that puts them in order."""
+        if sort == _BY_SCORE:
+            return scoring(clause, self.generation.weights(clause))
+        return matching(clause)
 
-    def ranked(self, clause: Clause) -> Body:
-        """The questions that match the query, or the closest ones, as they are ranked.
-
-        Words that stand together add to the scores of the foremost.
-        """
-        weights = self.generation.weights(clause)
-        return scoring(clause, weights, self.nearness(clause, weights))
-
-    def nearness(self, clause: Clause, weights: Weights) -> Mapping[str, float]:
+    def nearness(
+        self, clause: Clause, foremost: Iterable[Body] | None = None
+    ) -> Mapping[str, float]:
         """What pairs of words add to the scores of the foremost questions, by uid.
 
-        The formula stands in `search.ranking`.
+        Args:
+            clause: what they match: the query, or what the closest questions do.
+            foremost: the hits of these, whatever the filters; asked for when they aren't given.
         """
         pairs = successive_words(self.expanded.root)
         if not pairs:
             return {}
-        foremost = self.snapshot.search(
-            {
-                "query": scoring(clause, weights),
-                "sort": self.sort("pertinence"),
-                "size": FOREMOST,
-                "_source": [RECORD],
-                "track_total_hits": False,
-            }
-        )
-        found = map(self._analyse, map(question_of, foremost["hits"]["hits"]))
-        added = {one.question.uid: _worth_of_pairs(pairs, one, weights) for one in found}
+        if foremost is None:
+            foremost = self.snapshot.search(self._foremost(clause))["hits"]["hits"]
+        weights = self.generation.weights(clause)
+        found = [self._analyse(question_of(hit)) for hit in foremost]
+        added = {one.question.uid: worth_of_pairs(pairs, one, weights) for one in found}
         return {uid: points for uid, points in added.items() if points}
+
+    def scores(self, clause: Clause, uids: Iterable[str]) -> Mapping[str, float]:
+        """What words alone give some questions that match a clause, not rounded, by uid."""
+        query = unrounded(clause, self.generation.weights(clause))
+        wanted = list(uids)
+        body = {
+            "query": {"bool": {"must": [query], "filter": [{"terms": {UID: wanted}}]}},
+            "size": len(wanted),
+            "docvalue_fields": [UID],
+            **KEYS_ONLY,
+        }
+        hits = self.snapshot.search(body)["hits"]["hits"] if wanted else ()
+        return {hit["fields"][UID][0]: hit["_score"] for hit in hits}
+
+    def raised(self, clause: Clause, foremost: Iterable[Body] | None = None) -> Mapping[str, float]:
+        """The scores of the foremost questions that words standing together raise, by uid.
+
+        See `nearness`.
+        """
+        added = self.nearness(clause, foremost)
+        scores = self.scores(clause, added)
+        return {uid: round(score + added[uid], SCORE_DECIMALS) for uid, score in scores.items()}
 
     def sort(self, name: str) -> Sequence[Body]:
         """A sort as the cluster is told it."""
@@ -154,7 +166,7 @@ class Search:
     @property
     def is_scored(self) -> bool:
         """Whether scores put the results in order."""
-        return self.request.sort == "pertinence"
+        return self.request.sort == _BY_SCORE
 
     def count(self) -> int:
         """How many questions match the words and pass the filters."""
@@ -169,13 +181,11 @@ class Search:
 
     def walk(self) -> Iterator[Question]:
         """Every question of the search, in its order."""
-        body = {"query": self.query(), "sort": self.sort(self.request.sort), "_source": [RECORD]}
-        return map(question_of, self.snapshot.walk(self._filtered(body)))
+        return map(question_of, self._walk({"_source": [RECORD]}))
 
     def rank_of(self, uid: str) -> int | None:
         """The place of a question among the results, from 1; None when it is none of them."""
-        body = {"query": self.query(), "sort": self.sort(self.request.sort), "_source": False}
-        hits = self.snapshot.walk(self._filtered(body), WINDOW)
+        hits = self._walk(KEYS_ONLY, WINDOW)
         return next((rank for rank, hit in enumerate(hits, 1) if hit["sort"][-1] == uid), None)
 
     def approches(self) -> tuple[Hit, ...]:
@@ -183,14 +193,8 @@ class Search:
         closest = self.expanded.closest
         if closest is None:
             return ()
-        body = {
-            "query": self.ranked(closest),
-            "sort": self.sort("pertinence"),
-            "size": MOST_APPROCHES,
-            "_source": [RECORD],
-            "track_total_hits": False,
-        }
-        return self._hits(closest, self.snapshot.search(self._filtered(body))["hits"]["hits"])
+        found = self._find(closest, _BY_SCORE, range(MOST_APPROCHES), {})
+        return self._hits(closest, found.hits)
 
     def count_facet(self, name: str, prefix: str) -> FacetCounts:
         """One facet, its values limited to those with a word starting by `prefix`."""
@@ -274,9 +278,8 @@ class Search:
     def _timeline(self, counted: Body) -> Timeline:
         return self.generation.months.timeline(_ASKED, counted[_TIMELINE][_ASKED])
 
-    def _page_body(self, query: Body, ranks: range, *, with_timeline: bool) -> Body:
-        """What a page of results asks: its hits if they can be reached, and all that is counted."""
-        reached = ranks.stop <= WINDOW
+    def _counting(self, with_timeline: bool) -> Body:
+        """The aggregations of a page; the filters are theirs to apply."""
         aggs: Body = {
             _UNFILTERED: {"filter": EVERYTHING},
             **self.generation.table.aggregations(self.request),
@@ -286,22 +289,69 @@ class Search:
                 "filter": self.filters or EVERYTHING,
                 "aggs": {_ASKED: count_months(_ASKED)},
             }
-        return self._filtered(
+        return aggs
+
+    def _find(self, clause: Clause, sort: str, ranks: range, aggs: Body) -> _Page:
+        """The hits of these ranks among those that match a clause and pass the filters.
+
+        The foremost are put in order by words that stand together: that adds to their scores, so
+        that no other comes before them.
+        """
+        near = self._is_near(sort) and ranks.start < FOREMOST
+        asked = range(max(ranks.stop, FOREMOST)) if near else ranks
+        reached = asked.stop <= WINDOW
+        body = self._filtered(
             {
-                "query": query,
-                "sort": self.sort(self.request.sort),
-                "from": ranks.start if reached else 0,
-                "size": len(ranks) if reached else 0,
+                "query": self.query(clause, sort),
+                "sort": self.sort(sort),
+                "from": asked.start if reached else 0,
+                "size": len(asked) if reached else 0,
                 "_source": [RECORD],
                 "track_total_hits": True,
                 "aggs": aggs,
             }
         )
+        apart = [self._foremost(clause)] if near and self.filters else []
+        answer, *others = self.snapshot.search_all([body, *apart])
+        hits, total = answer["hits"]["hits"], answer["hits"]["total"]["value"]
+        if near:
+            foremost = others[0]["hits"]["hits"] if others else hits[:FOREMOST]
+            hits = _in_order(hits, self.raised(clause, foremost))[ranks.start : ranks.stop]
+        if not reached and ranks.start < total:
+            hits = self._far_hits(body, ranks)
+        return _Page(hits, total, answer.get("aggregations", {}))
 
-    def _far_hits(self, query: Body, ranks: range) -> list[Body]:
+    def _is_near(self, sort: str) -> bool:
+        """Whether words that stand together put the foremost in order."""
+        return sort == _BY_SCORE and bool(successive_words(self.expanded.root))
+
+    def _foremost(self, clause: Clause) -> Body:
+        """What asks for the foremost questions, whatever the filters."""
+        return {
+            "query": self.query(clause, _BY_SCORE),
+            "sort": self.sort(_BY_SCORE),
+            "size": FOREMOST,
+            "_source": [RECORD],
+            "track_total_hits": False,
+        }
+
+    def _walk(self, shown: Body, *step: int) -> Iterator[Body]:
+        """The hits of the whole search, in its order."""
+        root, sort = self.expanded.root, self.request.sort
+        body = {"query": self.query(root, sort), "sort": self.sort(sort), **shown}
+        hits = self.snapshot.walk(self._filtered(body), *step)
+        if self._is_near(sort):
+            foremost = list(islice(hits, FOREMOST))
+            yield from _in_order(foremost, self.raised(root))
+        yield from hits
+
+    def _far_hits(self, body: Body, ranks: range) -> list[Body]:
         """The hits of these ranks, walked to: the cluster reaches no further by itself."""
-        body = {"query": query, "sort": self.sort(self.request.sort), "_source": False}
-        walked = self.snapshot.walk(self._filtered(body), WINDOW)
+        walked = self.snapshot.walk(
+            {name: body[name] for name in ("query", "sort", "post_filter") if name in body}
+            | KEYS_ONLY,
+            WINDOW,
+        )
         hits = list(islice(walked, ranks.start, ranks.stop))
         uids = [hit["sort"][-1] for hit in hits]
         asked = {"query": {"terms": {UID: uids}}, "size": len(uids), "_source": [RECORD, UID]}
@@ -337,6 +387,28 @@ class Search:
         if known is None or known.question != question:
             known = self._analysed[question.uid] = AnalysedQuestion(question)
         return known
+
+
+class _Page(NamedTuple):
+    """What is found at some ranks, how much there is in all, and what was counted."""
+
+    hits: list[Body]
+    total: int
+    counted: Body
+
+
+def _in_order(hits: Iterable[Body], raised: Mapping[str, float]) -> list[Body]:
+    """The hits of a sort by score in the order of scores of which some are raised."""
+
+    def key(hit: Body) -> tuple[float, float, str]:
+        score, day, uid = hit["sort"]
+        return -score, math.inf if day is None else -day, uid
+
+    moved = [
+        {**hit, "sort": [raised.get(hit["sort"][-1], hit["sort"][0]), *hit["sort"][1:]]}
+        for hit in hits
+    ]
+    return sorted(moved, key=key)
 
 
 class _Asked:
@@ -377,8 +449,8 @@ def _typed_of(unit: Unit) -> Iterator[str]:
             yield from map(fold, slot)
 
 
-def _worth_of_pairs(pairs: Iterable[Pair], found: AnalysedQuestion, weights: Weights) -> float:
-    """What pairs of words add to the score of a question."""
+def worth_of_pairs(pairs: Iterable[Pair], found: AnalysedQuestion, weights: Weights) -> float:
+    """What pairs of words add to the score of a question; the formula is in `search.ranking`."""
     ranking = weights.ranking
     added = 0.0
     for pair in pairs:

@@ -137,18 +137,22 @@ def test_questions_are_listed_by_rank(
         assert [dated.uid for dated in engine.dated_uids(ranks)] == uids[ranks.start : ranks.stop]
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_new_generation_is_taken_up(
-    engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch
+    questions: list[Question], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once it is asked again which one is published, the next call answers from it."""
     monkeypatch.setattr(opensearch_engine, "STATE_BELIEVED", 0.0)
-    address: ClusterAddress = engine._address
+    address = fill([questions])
     client = connect(address, timeout=60.0)
-    state = read_state(client, address)
+    engine = OpenSearchEngine(address)
+    before = engine.health()
 
+    state = read_state(client, address)
     write_state(client, address, replace(state, generation=state.generation + 1))
 
-    assert engine.health().generation == state.generation + 1
+    assert engine.health().generation == before.generation + 1
+    assert engine.health().edition != before.edition
 
 
 def test_a_cluster_that_is_away_is_told_at_each_call(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def compiled(query: str) -> dict[str, Any]:
     return {
         "q": query,
         "matching": matching(found.root),
-        "scoring": scoring(found.root, weights_of(found.root), {"QANR5L17QE1": 0.5}),
+        "scoring": scoring(found.root, weights_of(found.root)),
         "closest": closest,
     }
 
