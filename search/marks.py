@@ -20,7 +20,7 @@ from index.french.compounds import JOINERS, joined
 from index.french.segment import token_end
 from search.budget import spend
 from search.expansion import Sequence, Slot, Unit
-from search.occurrences import Places, begins_of, places_of
+from search.occurrences import Places, begins_of, by_term, places_among
 
 _ANALYSED: Final = 50
 _MARKED: Final = 40
@@ -148,7 +148,8 @@ def find_marks(text: str, units: Iterable[Unit], field: str) -> Marks:
 def mark_tokens(text: str, tokens: Ordered[Token], units: Iterable[Unit], field: str) -> Marks:
     """The words of a field's text that match any of the units, found among its tokens."""
     units = list(units)
-    places = places_of(tokens, {slot for slot, _ in searched_slots(units, (field,))})
+    slots = {slot for slot, _ in searched_slots(units, (field,))}
+    places = places_among(by_term(tokens), slots)
     words = Words(text, [token.start for token in tokens if not token.glued])
     return mark_words(words, units, field, places)
 

@@ -21,6 +21,9 @@ Places: TypeAlias = Mapping[Slot, Ordered[int]]
 """Where the terms of each slot stand in one text: positions in words from 0, ascending. The glued
 form of a compound stands where its first part does. A slot that stands nowhere may be missing."""
 
+ByTerm: TypeAlias = Mapping[str | None, Ordered[int]]
+"""Where each term of one text stands, ascending; a term may stand twice at one place."""
+
 
 class AnalysedQuestion:
     """The texts of a question, each analysed once, when it is first asked about.
@@ -32,12 +35,19 @@ class AnalysedQuestion:
     def __init__(self, question: Question) -> None:
         self.question = question
         self._tokens: dict[str, list[Token]] = {}
+        self._by_term: dict[str, ByTerm] = {}
 
     def tokens(self, field: str) -> list[Token]:
         """The tokens of a field's text."""
         if field not in self._tokens:
             self._tokens[field] = analyze(TEXT_FIELD[field].text(self.question) or "")
         return self._tokens[field]
+
+    def by_term(self, field: str) -> ByTerm:
+        """Where each term of a field's text stands."""
+        if field not in self._by_term:
+            self._by_term[field] = by_term(self.tokens(field))
+        return self._by_term[field]
 
     def length(self, field: str) -> int:
         """The words of a field's text."""
@@ -46,7 +56,7 @@ class AnalysedQuestion:
 
     def positions(self, slot: Slot, field: str) -> Ordered[int]:
         """Where the terms of a slot stand in a field, ascending."""
-        return places_of(self.tokens(field), [slot])[slot]
+        return places_among(self.by_term(field), [slot])[slot]
 
     def forms(self, slot: Slot, field: str) -> Counter[str]:
         """How often each term of a slot occurs in a field."""
@@ -94,19 +104,24 @@ class AnalysedQuestion:
                 return
 
     def _begins(self, sequence: Sequence, field: str) -> Ordered[int]:
-        places = places_of(self.tokens(field), sequence.slots)
+        places = places_among(self.by_term(field), sequence.slots)
         return begins_of(sequence, [places[slot] for slot in sequence.slots])
 
 
-def places_of(tokens: Iterable[Token], slots: Iterable[Slot]) -> dict[Slot, Ordered[int]]:
-    """Where slots stand among the tokens of a text; each term is looked up once."""
-    by_term: dict[str | None, list[int]] = {}
+def by_term(tokens: Iterable[Token]) -> ByTerm:
+    """Where each term of a text stands."""
+    places: dict[str | None, list[int]] = {}
     for token in tokens:
         for term in {token.term, token.accented}:
-            by_term.setdefault(term, []).append(token.position)
-    by_term.pop(None, None)
+            places.setdefault(term, []).append(token.position)
+    places.pop(None, None)
+    return places
+
+
+def places_among(terms: ByTerm, slots: Iterable[Slot]) -> dict[Slot, Ordered[int]]:
+    """Where slots stand among the terms of a text."""
     return {
-        slot: sorted({place for term in _terms_in(slot, by_term) for place in by_term[term]})
+        slot: sorted({place for term in _terms_in(slot, terms) for place in terms[term]})
         for slot in slots
     }
 
@@ -131,7 +146,7 @@ def begins_of(sequence: Sequence, held: Ordered[Ordered[int]]) -> Ordered[int]:
     ]
 
 
-def _terms_in(slot: Slot, terms: Mapping[str | None, object]) -> Iterable[str | None]:
+def _terms_in(slot: Slot, terms: ByTerm) -> Iterable[str | None]:
     """Those of some terms that a slot allows."""
     if isinstance(slot, frozenset):
         return slot & terms.keys()

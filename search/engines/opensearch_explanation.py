@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from index.cluster.shape import UID
-from search.engines.opensearch_query import Body, Weights, scoring
+from search.engines.opensearch_query import Body, Weights, unrounded
 from search.engines.opensearch_search import Search, field_weight, find_question
 from search.expansion import Clause, Unit, excluded_units, positive_units
 from search.explanation import Explanation, FieldShare, UnitShare
@@ -45,7 +45,7 @@ def _score(search: Search, clause: Clause, uid: str) -> tuple[float, float]:
     near = search.nearness(clause, weights)
     query: Body = {
         "bool": {
-            "must": [scoring(clause, weights, near)],
+            "must": [unrounded(clause, weights, near)],
             "filter": [{"term": {UID: uid}}],
         }
     }

@@ -92,7 +92,7 @@ def matching_typed(unit: Unit) -> Body:
 
 
 def scoring(clause: Clause, weights: Weights, added: Mapping[str, float] | None = None) -> Body:
-    """The questions that match a clause, with their scores as they are shown.
+    """The questions that match a clause, with their scores as they are shown: rounded.
 
     Args:
         clause: what they match.
@@ -102,13 +102,19 @@ def scoring(clause: Clause, weights: Weights, added: Mapping[str, float] | None 
     Raises:
         SearchTooLong: the clause holds more than OpenSearch takes.
     """
+    query = unrounded(clause, weights, added)
+    return _scripted(query, _ROUNDED, scale=float(10**SCORE_DECIMALS))
+
+
+def unrounded(clause: Clause, weights: Weights, added: Mapping[str, float] | None = None) -> Body:
+    """The same, their scores as they are computed."""
     query = _scoring(clause, _Scores(weights, typed=True))
     if leaves(query) > MOST_LEAVES:
         query = _bounded(_scoring(clause, _Scores(weights, typed=False)))
     if added:
         extra = [_worth({"term": {UID: uid}}, points) for uid, points in sorted(added.items())]
         query = {"bool": {"must": [query], "should": extra}}
-    return _scripted(query, _ROUNDED, scale=float(10**SCORE_DECIMALS))
+    return query
 
 
 def _bounded(query: Body) -> Body:

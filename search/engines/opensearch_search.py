@@ -18,7 +18,7 @@ from search.engines.opensearch_generation import Generation, prefixes_of
 from search.engines.opensearch_hits import build_hit
 from search.engines.opensearch_months import count_months
 from search.engines.opensearch_query import EVERYTHING, Body, Weights, matching, scoring
-from search.engines.opensearch_snapshot import WINDOW, Snapshot, question_of
+from search.engines.opensearch_snapshot import KEYS_ONLY, WINDOW, Snapshot, question_of
 from search.engines.opensearch_sorting import sort_of
 from search.engines.opensearch_vocabulary import Vocabulary
 from search.expansion import (
@@ -174,7 +174,7 @@ class Search:
 
     def rank_of(self, uid: str) -> int | None:
         """The place of a question among the results, from 1; None when it is none of them."""
-        body = {"query": self.query(), "sort": self.sort(self.request.sort), "_source": False}
+        body = {"query": self.query(), "sort": self.sort(self.request.sort), **KEYS_ONLY}
         hits = self.snapshot.walk(self._filtered(body), WINDOW)
         return next((rank for rank, hit in enumerate(hits, 1) if hit["sort"][-1] == uid), None)
 
@@ -300,7 +300,7 @@ class Search:
 
     def _far_hits(self, query: Body, ranks: range) -> list[Body]:
         """The hits of these ranks, walked to: the cluster reaches no further by itself."""
-        body = {"query": query, "sort": self.sort(self.request.sort), "_source": False}
+        body = {"query": query, "sort": self.sort(self.request.sort), **KEYS_ONLY}
         walked = self.snapshot.walk(self._filtered(body), WINDOW)
         hits = list(islice(walked, ranks.start, ranks.stop))
         uids = [hit["sort"][-1] for hit in hits]

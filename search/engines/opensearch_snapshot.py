@@ -25,6 +25,9 @@ Body = dict[str, Any]
 WINDOW: Final = 10_000
 """Hits that a search reaches from its first one; further ones are walked to."""
 
+KEYS_ONLY: Final[Body] = {"_source": False, "stored_fields": "_none_"}
+"""Hits with nothing but what they are sorted by: no record is read."""
+
 KEPT_ALIVE: Final = "2m"
 """How long the cluster keeps a point in time that is walked through, from step to step: a reader
 may be slow."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from index.cluster.shape import COLUMN, UID
 from search.engine import DatedUid
-from search.engines.opensearch_snapshot import WINDOW, Body, Snapshot
+from search.engines.opensearch_snapshot import KEYS_ONLY, WINDOW, Body, Snapshot
 
 _NEWEST: Final = f"{COLUMN}.newest_jo"
 
@@ -55,7 +55,7 @@ class Uids:
             "query": {"match_all": {}},
             "sort": [{UID: "asc"}],
             "size": size,
-            "_source": False,
+            **KEYS_ONLY,
             "docvalue_fields": [_NEWEST],
             "track_total_hits": False,
         }

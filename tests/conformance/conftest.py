@@ -50,6 +50,8 @@ def build_engine(
 
     def build(kind: EngineKind, questions: Sequence[Question]) -> SearchEngine:
         key = (kind.name, tuple(questions))
+        if key in built and kind.one_at_a_time:
+            built.pop(key).close()  # others may have been built since, by other tests too
         if key not in built:
             directory = tmp_path_factory.mktemp(kind.name) / "index"
             built[key] = build_or_skip(kind, [questions], directory, required=kind.name in required)

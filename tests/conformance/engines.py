@@ -14,12 +14,19 @@ from typing import Protocol
 
 import pytest
 
+from index.french.fold import fold
 from index.question import Question
 from index.stores.whoosh_store import open_store
 from search.engine import Listing, open_engine
+from search.engines.opensearch_engine import OpenSearchEngine
+from search.expansion import Sequence as WordSequence
+from search.expansion import TermsBeginning, expand, positive_units
 from search.request import SearchRequest
 from search.results import SearchResults
 from search.statistics import Statistics
+from search.understanding import read_query
+from tests.cluster import ClusterMissing
+from tests.conformance.cluster_index import fill
 from tests.conformance.reference_engine import ReferenceEngine
 from tests.conftest import missing
 from tests.publishing import publish
@@ -61,11 +68,19 @@ class EngineKind:
         build: makes it from questions, in an empty directory it may use; raises
             `EngineUnavailable`.
         leaves_out: the expectations of a case that its results hold nothing about.
+        approximates: whether what a query has in it is counted so that the scores of its results
+            are near the reference's, and no more.
+        one_at_a_time: whether one that is built takes the place of those before, and a corpus that
+            is built again is soon there.
+        cost: of as many random corpora, so many times fewer are tried.
     """
 
     name: str
     build: Callable[[Batches, Path], SearchEngine]
     leaves_out: frozenset[str] = frozenset()
+    approximates: Callable[[SearchRequest], bool] = lambda _: False
+    one_at_a_time: bool = False
+    cost: int = 1
 
 
 def build_reference(batches: Batches, _directory: Path) -> SearchEngine:
@@ -78,6 +93,42 @@ def build_whoosh(batches: Batches, directory: Path) -> SearchEngine:
         with open_store(directory, fictional=False, today=date(2026, 5, 12)) as store:
             publish(store, batch)
     return open_engine(directory)
+
+
+def build_opensearch(batches: Batches, _directory: Path) -> SearchEngine:
+    try:
+        return OpenSearchEngine(fill(batches))
+    except ClusterMissing as error:
+        raise EngineUnavailable(str(error)) from error
+
+
+def counts_once(request: SearchRequest) -> bool:
+    """Whether a query has what a cluster doesn't count to the last occurrence.
+
+    See `search.engines.opensearch_query`: words near each other, the ways to write a hyphenated
+    word, and a star in one.
+    """
+    units = positive_units(expand(read_query(request).tree, _NoWords(), request.champ).root)
+    sequences = [
+        (len(unit.plain.alternatives if unit.plain else unit.alternatives), sequence)
+        for unit in units
+        for sequence in unit.alternatives
+    ]
+    return any(
+        ways > 1 or (len(sequence.slots) > 1 and (sequence.slop is not None or _has_star(sequence)))
+        for ways, sequence in sequences
+    )
+
+
+def _has_star(sequence: WordSequence) -> bool:
+    return any(isinstance(slot, TermsBeginning) for slot in sequence.slots)
+
+
+class _NoWords:
+    """A vocabulary without families."""
+
+    def family(self, word: str) -> frozenset[str]:
+        return frozenset([fold(word)])
 
 
 def build_or_skip(
@@ -101,5 +152,11 @@ WORDING = frozenset(
 """Expectations about what is shown of the results rather than about what is found."""
 
 REFERENCE = EngineKind("reference", build_reference, leaves_out=WORDING)
-ENGINES = (REFERENCE, EngineKind("whoosh", build_whoosh))
+ENGINES = (
+    REFERENCE,
+    EngineKind("whoosh", build_whoosh),
+    EngineKind(
+        "opensearch", build_opensearch, approximates=counts_once, one_at_a_time=True, cost=12
+    ),
+)
 """The reference, and the engines that are compared with it."""

@@ -1,14 +1,14 @@
 """Engines agree with the reference on any corpus and any search.
 
 Sixty corpora are tried by default, always the same; two thousand, always others, with
-`HYPOTHESIS_PROFILE=nightly`.
+`HYPOTHESIS_PROFILE=nightly`. Fewer of an engine that takes long to fill.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +40,27 @@ SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_s
 EXAMPLES = {"fixed": 60, "nightly": 2_000}
 """Each example builds an index: fewer than elsewhere when the suite must be quick."""
 
-PROFILE = settings(max_examples=EXAMPLES[HYPOTHESIS_PROFILE], suppress_health_check=SLOW)
+Test = Callable[..., None]
+
+
+def over_situations(searches: int, **drawn: st.SearchStrategy[Any]) -> Callable[[Test], Test]:
+    """Try a test on random situations: of as many as the engine has time for."""
+
+    def decorate(test: Test) -> Test:
+        def tried(compared_kind: EngineKind, pytestconfig: pytest.Config) -> None:
+            def on_one(**values: Any) -> None:
+                test(**values, compared_kind=compared_kind, pytestconfig=pytestconfig)
+
+            on_one.__name__ = test.__name__  # by which the examples of a test are its own
+            examples = max(1, EXAMPLES[HYPOTHESIS_PROFILE] // compared_kind.cost)
+            profile = settings(max_examples=examples, suppress_health_check=SLOW)
+            profile(given(situation=strategies.situations(searches), **drawn)(on_one))()
+
+        tried.__doc__ = test.__doc__
+        return tried
+
+    return decorate
+
 
 SCORE_TOLERANCE = 1e-4
 """Scores are rounded to four decimals; engines may add them up in another order."""
@@ -61,8 +81,7 @@ def built(
         yield engine
 
 
-@PROFILE
-@given(situation=strategies.situations(searches=8))
+@over_situations(searches=8)
 def test_engines_agree_with_the_reference(
     situation: Situation, compared_kind: EngineKind, pytestconfig: pytest.Config
 ) -> None:
@@ -71,11 +90,14 @@ def test_engines_agree_with_the_reference(
     reference = REFERENCE.build(batches, Path())
     with built(compared_kind, batches, pytestconfig) as engine:
         for request in requests:
-            assert_agreement(engine.search(request), reference.search(request))
+            assert_agreement(
+                engine.search(request),
+                reference.search(request),
+                exactly=not compared_kind.approximates(request),
+            )
 
 
-@PROFILE
-@given(situation=strategies.situations(searches=4), par=st.integers(1, 4))
+@over_situations(searches=4, par=st.integers(1, 4))
 def test_pages_put_together_are_the_whole_result(
     situation: Situation, par: int, compared_kind: EngineKind, pytestconfig: pytest.Config
 ) -> None:
@@ -88,8 +110,7 @@ def test_pages_put_together_are_the_whole_result(
             assert list(_turn_pages(engine, request, par)) == _uids(whole.hits)
 
 
-@PROFILE
-@given(situation=strategies.situations(searches=4), par=st.integers(1, 4))
+@over_situations(searches=4, par=st.integers(1, 4))
 def test_a_listing_is_the_pages_of_a_search(
     situation: Situation, par: int, compared_kind: EngineKind, pytestconfig: pytest.Config
 ) -> None:
@@ -109,8 +130,7 @@ def test_a_listing_is_the_pages_of_a_search(
             assert _by_uid(listed) == _by_uid(reference.listing(request).questions)
 
 
-@PROFILE
-@given(situation=strategies.situations(searches=8))
+@over_situations(searches=8)
 def test_figures_are_those_of_the_reference(
     situation: Situation, compared_kind: EngineKind, pytestconfig: pytest.Config
 ) -> None:
@@ -127,8 +147,7 @@ def test_figures_are_those_of_the_reference(
             assert results.indications == counted.indications
 
 
-@PROFILE
-@given(situation=strategies.situations(searches=4))
+@over_situations(searches=4)
 def test_excerpts_hold_nothing_but_the_text_and_marks(
     situation: Situation, compared_kind: EngineKind, pytestconfig: pytest.Config
 ) -> None:
@@ -144,8 +163,7 @@ def test_excerpts_hold_nothing_but_the_text_and_marks(
                     assert all(_without_marks(excerpt) in text for excerpt in excerpts)
 
 
-@PROFILE
-@given(situation=strategies.situations(searches=8))
+@over_situations(searches=8)
 def test_every_marked_word_is_a_word_of_the_search(
     situation: Situation, compared_kind: EngineKind, pytestconfig: pytest.Config
 ) -> None:
@@ -162,16 +180,17 @@ def test_every_marked_word_is_a_word_of_the_search(
                     assert any(is_form(token, forms) for token in analyze(marked)), request.q
 
 
-def assert_agreement(actual: SearchResults, expected: SearchResults) -> None:
+def assert_agreement(actual: SearchResults, expected: SearchResults, *, exactly: bool) -> None:
     """Two results hold the same questions, in the same order up to the tolerance on scores."""
     assert _comparable(actual) == _comparable(expected), actual.request.url()
     for ours, theirs in ((actual.hits, expected.hits), (actual.approches, expected.approches)):
-        assert _scores(ours) == pytest.approx(_scores(theirs), abs=SCORE_TOLERANCE * 1.01), (
-            actual.request.url()
-        )
+        if exactly:
+            assert _scores(ours) == pytest.approx(_scores(theirs), abs=SCORE_TOLERANCE * 1.01), (
+                actual.request.url()
+            )
         if actual.request.sort == "pertinence":
             assert _is_ordered(ours), actual.request.url()
-        else:
+        elif exactly or ours is actual.hits:
             assert _uids(ours) == _uids(theirs), actual.request.url()
 
 

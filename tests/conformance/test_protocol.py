@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from search.engine import Engine
+from search.engines.opensearch_engine import OpenSearchEngine
 from search.engines.whoosh_engine import WhooshEngine
 from tests.conformance.reference_engine import ReferenceEngine
 
 METHODS = sorted(name for name in vars(Engine) if not name.startswith("_"))
-ENGINE_CLASSES = (WhooshEngine,)
+ENGINE_CLASSES = (WhooshEngine, OpenSearchEngine)
 
 
 def signature(method: Callable[..., Any]) -> str:
