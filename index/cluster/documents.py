@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from index.cluster.shape import RECORD, document_of, word_of
+from index.cluster.shape import RECORD, any_of, document_with, word_of
+from index.fields import TEXT_FIELDS
+from index.french.token_table import TokenTable
 from index.question import Question
 
 _HASH_BITS: Final = 36
@@ -48,24 +53,30 @@ class Item(NamedTuple):
 
 
 class Documents(NamedTuple):
-    """What is sent of a batch of questions: an item each, and their words."""
+    """What is sent of a batch of questions: an item each, and one for each of their words."""
 
     items: list[Item]
-    words: set[str]
+    words: dict[str, Item]
 
 
-def documents_of(batch: Sequence[tuple[bytes, bytes]], index: str) -> Documents:
+def documents_of(batch: Sequence[tuple[bytes, bytes]], index: str, word_index: str) -> Documents:
     """What is sent of some questions.
 
     Args:
         batch: each as it is stored, with the key of its version; bytes go from one process to
             another faster than objects.
         index: where they go.
+        word_index: where their words go.
     """
-    items, words = [], set()
-    for stored, version in batch:
-        question = Question.from_stored(stored)
-        document, own = document_of(question, version)
+    items, words = [], set[str]()
+    questions = [Question.from_stored(stored) for stored, _ in batch]
+    texts = _analyzed(field.text(q) or "" for q in questions for field in TEXT_FIELDS)
+    for question, (_, version) in zip(questions, batch, strict=True):
+        found = {field.name: next(texts) for field in TEXT_FIELDS}
+        tokens = {name: _stream(text) for name, text in found.items() if text}
+        lengths = {name: text[-1][0] + 1 for name, text in found.items() if text}
+        words.update(term for text in found.values() for _, term in text)
+        document = document_with(question, version, tokens, lengths)
         action = {
             "index": {
                 "_index": index,
@@ -75,17 +86,41 @@ def documents_of(batch: Sequence[tuple[bytes, bytes]], index: str) -> Documents:
             }
         }
         items.append(Item(_json(action), _json(document)))
-        words |= own
-    return Documents(items, words)
+    return Documents(items, words_of(words, word_index))
 
 
-def words_of(words: Iterable[str], index: str) -> list[Item]:
+def _analyzed(texts: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
+    """The positions and the terms of each text, in order."""
+    batch = _table().analyze(list(texts))
+    terms = [_table().terms[number] for number in batch.terms.tolist()]
+    positions = batch.positions.tolist()
+    for first, last in pairwise(batch.bounds.tolist()):
+        yield list(zip(positions[first:last], terms[first:last], strict=True))
+
+
+def _stream(text: Iterable[tuple[int, str]]) -> str:
+    """A text as `shape.token_stream` gives it."""
+    return " ".join(any_of(term for _, term in at) for _, at in groupby(text, itemgetter(0)))
+
+
+@cache
+def _table() -> TokenTable:
+    """What this process has met: a chunk of text is analysed once."""
+    return TokenTable()
+
+
+def words_of(words: Iterable[str], index: str) -> dict[str, Item]:
     """What is sent of some words; a question with one that is too long is refused with it."""
-    return [
-        Item(_json({"create": {"_index": index, "_id": word_id(word)}}), _json(word_of(word)))
+    return {
+        word: Item(_json({"create": {"_index": index, "_id": word_id(word)}}), _word(word))
         for word in sorted(words)
         if len(word.encode()) <= LONGEST_TERM
-    ]
+    }
+
+
+@lru_cache(maxsize=1 << 18)
+def _word(word: str) -> bytes:
+    return _json(word_of(word))
 
 
 def version_number(version: bytes) -> int:

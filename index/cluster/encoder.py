@@ -23,10 +23,11 @@ class Encoder:
 
     Args:
         index: where they go.
+        word_index: where their words go.
     """
 
-    def __init__(self, index: str) -> None:
-        self._index = index
+    def __init__(self, index: str, word_index: str) -> None:
+        self._where = index, word_index
         self._batch: list[tuple[bytes, bytes]] = []
         self._processes: ProcessPoolExecutor | None = None
         self._under_way: list[Future[Documents]] = []
@@ -50,7 +51,7 @@ class Encoder:
         """
         if self._processes is None:
             if self._batch:
-                yield documents_of(self._batch, self._index)
+                yield documents_of(self._batch, *self._where)
             return
         if self._batch:
             self._submit()
@@ -66,7 +67,7 @@ class Encoder:
         if self._processes is None:
             self._processes = start_processes()
         with killing_named():
-            self._under_way.append(self._processes.submit(documents_of, self._batch, self._index))
+            self._under_way.append(self._processes.submit(documents_of, self._batch, *self._where))
         self._batch = []
 
     def _ready(self, most: int) -> Iterator[Documents]:

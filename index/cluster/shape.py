@@ -9,7 +9,7 @@ occurrences of a term alone, more by what its boost exceeds one, and the query m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
 
@@ -142,6 +142,20 @@ def document_of(question: Question, version: bytes) -> tuple[dict[str, Any], set
             tokens[field.name] = token_stream(found)
             lengths[field.name] = found[-1].position + 1
             words.update(term for token in found for term in _terms(token))
+    return document_with(question, version, tokens, lengths), words
+
+
+def document_with(
+    question: Question, version: bytes, tokens: Mapping[str, str], lengths: Mapping[str, int]
+) -> dict[str, Any]:
+    """What is sent of a question whose texts are analysed.
+
+    Args:
+        question: the question.
+        version: the key of its version.
+        tokens: of each text field that has any, as `token_stream` gives them.
+        lengths: of these, the positions.
+    """
     columns = {column.name: column.value(question) for column in COLUMNS}
     return {
         UID: question.uid,
@@ -151,7 +165,7 @@ def document_of(question: Question, version: bytes) -> tuple[dict[str, Any], set
         LENGTHS: lengths,
         COLUMN: {name: held for name, held in columns.items() if held not in (None, NO_INTEGER)},
         MONTHS: {name: month_number(day) for name in DATED if (day := getattr(question, name))},
-    }, words
+    }
 
 
 def word_of(term: str) -> dict[str, Any]:

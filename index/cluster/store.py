@@ -21,7 +21,7 @@ from index.cluster.address import ClusterAddress
 from index.cluster.builds import Lease, hold_lease
 from index.cluster.bulk import PATIENCE, BulkWriter, Refusal
 from index.cluster.client import connect
-from index.cluster.documents import Documents, words_of
+from index.cluster.documents import Documents
 from index.cluster.encoder import Encoder
 from index.cluster.state import alias_targets
 from index.cluster.target import (
@@ -98,7 +98,7 @@ class ClusterStore:
     ) -> None:
         self._target, self._lease, self._writer = target, lease, writer
         self._kept, self._held = kept, held
-        self._encoder = Encoder(target.state.questions)
+        self._encoder = Encoder(target.state.questions, target.state.words)
         held.callback(self._encoder.close)
         self._words: set[str] = set()
         self._known: frozenset[str] | None = None
@@ -194,5 +194,6 @@ class ClusterStore:
 
     def _write(self, documents: Documents) -> None:
         self._writer.write(documents.items)
-        self._writer.write(words_of(documents.words - self._words, self._target.state.words))
-        self._words |= documents.words
+        new = documents.words.keys() - self._words
+        self._writer.write(documents.words[word] for word in new)
+        self._words |= new
