@@ -64,6 +64,7 @@ relevance: .venv/ready-to-bench ## Measure whether what should come first does (
 
 lock: .venv/ready-to-test ## Compile requirements/*.txt again from pyproject.toml
 	$(PIP_COMPILE) --output-file requirements/run.txt pyproject.toml
+	$(PIP_COMPILE) --extra opensearch --output-file requirements/opensearch.txt pyproject.toml
 	$(PIP_COMPILE) --extra dev --output-file requirements/dev.txt pyproject.toml
 	$(PIP_COMPILE) --extra bench --output-file requirements/bench.txt pyproject.toml
 	$(PIP_COMPILE) --extra fuzz --output-file requirements/fuzz.txt pyproject.toml

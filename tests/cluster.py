@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -17,8 +18,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import gettempdir
-from typing import IO, Final
+from tempfile import TemporaryDirectory, gettempdir
+from typing import IO, Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -29,6 +30,13 @@ NODES: Final = 3
 STARTED_WITHIN: Final = 180.0
 """Seconds; fifteen on an idle machine."""
 
+
+DATA: Final = "data"
+"""Of all nodes, in the folder of a cluster; it takes them away when it ends."""
+
+_MEMORY: Final = Path("/dev/shm")
+_FAST: Final = _MEMORY if os.access(_MEMORY, os.W_OK) else Path(gettempdir())
+"""Where data are written: three nodes that keep each change on a disk wait most of the time."""
 
 _STARTED: Final[list[subprocess.Popen[str]]] = []
 """What ends with the run, and by itself: forgotten, it would be warned about."""
@@ -83,33 +91,46 @@ def shared_cluster() -> Cluster:
     Raises:
         ClusterMissing: it can't be started here.
     """
-    controller = _controller()
-    folder = Path(gettempdir()) / f"questions-cluster-{controller}"
+    folder = _shared_folder()
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         told = folder / "cluster.json"
         if not told.exists():
-            told.write_text(json.dumps(_started_or_why_not(folder, controller)))
+            told.write_text(json.dumps(_started_or_why_not(folder)))
         found = json.loads(told.read_text())
-    if isinstance(found, str):
-        raise ClusterMissing(found)
-    return Cluster(tuple(found))
+    if "missing" in found:
+        raise ClusterMissing(found["missing"])
+    return Cluster(tuple(found["hosts"]))
+
+
+def end_shared_cluster() -> None:
+    """End what `shared_cluster` started, if it did; in the process that ends last."""
+    folder = _shared_folder()
+    with suppress(OSError, KeyError):
+        os.kill(json.loads((folder / "cluster.json").read_text())["process"], signal.SIGTERM)
+        _until(lambda: not (folder / DATA).exists(), "the cluster doesn't end")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def own_cluster(folder: Path) -> Iterator[Cluster]:
+def own_cluster() -> Iterator[Cluster]:
     """A cluster of one test, which may close its nodes.
 
     Raises:
         ClusterMissing: it can't be started here.
     """
-    process, cluster = _start(folder, os.getpid())
-    try:
-        yield cluster
-    finally:
-        process.terminate()
-        process.wait()
+    with TemporaryDirectory(prefix="questions-cluster-", dir=_FAST) as folder:
+        process, cluster = _start(Path(folder), os.getpid())
+        try:
+            yield cluster
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _shared_folder() -> Path:
+    return _FAST / f"questions-cluster-{_controller()}"
 
 
 def _controller() -> int:
@@ -117,22 +138,23 @@ def _controller() -> int:
     return os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
 
 
-def _started_or_why_not(folder: Path, controller: int) -> tuple[str, ...] | str:
+def _started_or_why_not(folder: Path) -> dict[str, Any]:
     try:
-        return _start(folder, controller)[1].hosts
+        process, cluster = _start(folder, _controller())
     except ClusterMissing as error:
-        return str(error)
+        return {"missing": str(error)}
+    return {"hosts": cluster.hosts, "process": process.pid}
 
 
 def _start(folder: Path, until: int) -> tuple[subprocess.Popen[str], Cluster]:
     """Start a cluster that ends with a process."""
-    java = [_program("java"), "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    java = [_program("java"), "-Xmx1g", "-XX:TieredStopAtLevel=1"]
     program = ["-cp", _classpath(folder), str(HERE / "Cluster.java")]
     ports = _free_ports(2 * NODES)
     log = folder / "cluster.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*java, *program, str(folder), str(until), *map(str, ports)],
+            [*java, *program, str(folder / DATA), str(until), *map(str, ports)],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,

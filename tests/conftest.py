@@ -15,7 +15,7 @@ from index.builder import build
 from index.question import Question
 from index.stores.whoosh_store import open_store
 from search.engine import Engine, open_engine
-from tests.cluster import Cluster, ClusterMissing, shared_cluster
+from tests.cluster import Cluster, ClusterMissing, end_shared_cluster, shared_cluster
 from tests.publishing import publish
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -50,6 +50,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="fail instead of skipping when this engine of the conformance suite is unavailable",
     )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave nothing behind; with pytest-xdist, once all of its processes have ended."""
+    if not hasattr(session.config, "workerinput"):
+        end_shared_cluster()
 
 
 def missing(what: str) -> NoReturn:

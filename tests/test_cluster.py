@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -27,9 +26,9 @@ def test_a_run_has_one_cluster(cluster: Cluster) -> None:
     assert shared_cluster() == cluster
 
 
-def test_without_java_there_is_no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_java_there_is_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says what to install."""
     monkeypatch.setattr(shutil, "which", lambda _name: None)
 
-    with pytest.raises(ClusterMissing, match="no java: install openjdk-17"), own_cluster(tmp_path):
+    with pytest.raises(ClusterMissing, match="no java: install openjdk-17"), own_cluster():
         pass

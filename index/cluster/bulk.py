@@ -31,6 +31,12 @@ PATIENCE: Final = 300.0
 """Seconds that a cluster may refuse to answer for: a node that starts again takes one or two
 minutes."""
 
+TIMEOUT: Final = 60.0
+"""Seconds until the answer to a request."""
+
+_SHARDS_AWAITED: Final = "30s"
+"""How long the cluster itself waits for a shard that has no leading copy."""
+
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 15.0
 
 _BUSY: Final = frozenset((429, 500, 502, 503, 504))
@@ -140,7 +146,11 @@ class BulkWriter:
         body = b"".join(b"%b\n%b\n" % item for item in chunk)
         try:
             with cluster_errors(self._address):
-                answer = self._client.bulk(body=body, params={"filter_path": _ANSWERS})
+                answer = self._client.bulk(
+                    body=body,
+                    params={"filter_path": _ANSWERS, "timeout": _SHARDS_AWAITED},
+                    request_timeout=TIMEOUT,
+                )
         except ClusterRefused as error:
             cause = error.__cause__
             if not isinstance(cause, TransportError) or cause.status_code not in _UNTAKEN:

@@ -6,14 +6,15 @@ tried. Each line is counted in the questions, and all lines of one genre togethe
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from index.cluster.shape import COLUMN, RECORD, TOKENS, UID
-from index.fields import TEXT_FIELD, TEXT_FIELDS
-from index.french.analyzer import Token, analyze
+from index.cluster.shape import COLUMN, FOLDED, RECORD, TOKENS, UID
+from index.fields import TEXT_FIELD
+from index.french.analyzer import analyze
 from index.question import Question
 from search.completion import COMPLETED_FACETS, SHARES, Suggestion, Tail, read_typed
 from search.completion_lines import TITLES_READ, TRIED, Asked, Filters
@@ -21,19 +22,25 @@ from search.engines.beginnings import Beginnings
 from search.engines.memo import Memo
 from search.engines.opensearch_facets import FacetTable
 from search.engines.opensearch_filters import all_of
+from search.engines.opensearch_frequencies import Sought
 from search.engines.opensearch_query import EVERYTHING, matching
 from search.engines.opensearch_snapshot import Body, Snapshot, question_of
 from search.engines.opensearch_vocabulary import Vocabulary
 from search.expansion import AllOf, Clause
-from search.facets import FACET
+from search.facets import FACET, identity
 from search.request import SearchRequest
 from search.spelling import SHORTEST
 
 _FEW_WORDS: Final = 1 << 8
 """Words that begin alike and are counted one by one: among more, those of some questions are."""
+_SHORT: Final = 37
+"""Shorter words than are suggested that one letter begins: itself, and one more letter or digit."""
 
-_READ: Final = 50
-"""Recent questions whose words are tried where very many begin so."""
+_WEIGHED: Final = 2 * TRIED
+"""Of these words, how many are counted in each field: those that most questions have."""
+
+_READ: Final = 30
+"""Recent questions whose words are tried where more begin so."""
 
 _REMEMBERED: Final = 1 << 12
 _CONTEXTS: Final = 1 << 6
@@ -103,47 +110,53 @@ class Completion:
         return all_of([query for query in (words, narrow) if query]) or EVERYTHING
 
     def _find_forms(self, prefix: str, fields: tuple[str, ...]) -> list[str]:
-        begun = self.vocabulary.beginnings([prefix]).get(prefix)
-        if begun is None or len(begun) > _FEW_WORDS:
-            begun = frozenset(self._recent(prefix, fields))
-        counts = self._questions([form for form in begun if len(form) >= SHORTEST], fields)
-        ranked = sorted(counts, key=lambda form: (-counts[form], form))[: 2 * TRIED]
-        # A word of a title counts there too: it is what questions are about.
-        weights = Counter(dict.fromkeys(ranked, 0))
-        for name in fields:
-            weights.update(self._questions(ranked, (name,)))
+        begun = self._begun(prefix)
+        if len(begun) > _FEW_WORDS:
+            begun = self._recent(prefix, fields)
+        elif len(begun) > _WEIGHED:
+            counts = self.vocabulary.frequencies.of_terms(begun, fields)
+            begun = sorted(begun, key=lambda form: (-counts[form], form))[:_WEIGHED]
+        weights = self._weights(begun, fields)
         half = self.snapshot.questions / 2
-        return sorted(weights, key=lambda form: (weights[form] > half, -weights[form], form))[
-            :TRIED
-        ]
+        held = [form for form in begun if weights[form]]
+        return sorted(held, key=lambda form: (weights[form] > half, -weights[form], form))[:TRIED]
 
-    def _questions(self, forms: Sequence[str], fields: tuple[str, ...]) -> dict[str, int]:
-        """How many questions have each of some words in some fields; only words that any has."""
-        counts = self.vocabulary.frequencies.of_terms(forms, fields)
-        return {form: count for form, count in counts.items() if count}
+    def _begun(self, prefix: str) -> list[str]:
+        """The folded words that begin so, or some of them when there are more than few."""
+        words = {"terms": {"field": FOLDED, "size": _FEW_WORDS + _SHORT + 1}}
+        asked = {"query": {"prefix": {FOLDED: {"value": prefix}}}, "aggs": {"words": words}}
+        (found,) = self.snapshot.search_words([{"size": 0, "track_total_hits": False, **asked}])
+        begun = (bucket["key"] for bucket in found["aggregations"]["words"]["buckets"])
+        return [word for word in begun if len(word) >= SHORTEST]
 
     def _recent(self, prefix: str, fields: tuple[str, ...]) -> list[str]:
         """The words that begin so and that most of some recent questions have."""
         prefixes = [{"prefix": {f"{TOKENS}.{name}": {"value": prefix}}} for name in fields]
-        questions = self._newest({"bool": {"should": prefixes}}, _READ)
+        word = re.compile(rf"(?<!\w){prefix}\w*")
         said = Counter(
             term
-            for question in questions
-            for term in {token.term for token in _tokens(question, fields)}
-            if term.startswith(prefix)
+            for question in self._newest({"bool": {"should": prefixes}}, _READ)
+            for term in set(word.findall(identity(" ".join(_texts(question, fields)))))
         )
-        return [term for term, _ in said.most_common(2 * TRIED)]
+        words = sorted(said, key=lambda word: (-said[word], word))
+        return [word for word in words if len(word) >= SHORTEST][:_WEIGHED]
+
+    def _weights(self, forms: Iterable[str], fields: Iterable[str]) -> Counter[str]:
+        """In how many fields of questions each of some words is.
+
+        A word of a title counts there too: it is what questions are about.
+        """
+        sought = {(f, name): Sought.of_term(f, (name,)) for f in forms for name in fields}
+        counts = self.vocabulary.frequencies.of(sought.values())
+        weights: Counter[str] = Counter()
+        for (form, _), one in sought.items():
+            weights[form] += counts[one]
+        return weights
 
     def _find_glued(self, forms: Sequence[str]) -> dict[str, bool]:
         bodies = [
             {
-                "query": {
-                    "bool": {
-                        "should": [
-                            {"term": {f"{TOKENS}.{field.name}": form}} for field in TEXT_FIELDS
-                        ]
-                    }
-                },
+                "query": {"multi_match": {"query": form, "fields": [f"{TOKENS}.*"]}},
                 "size": 1,
                 "track_total_hits": False,
                 "_source": [RECORD],
@@ -251,10 +264,10 @@ class _Asked(Asked):
 
 def _is_glued(form: str, question: Question) -> bool:
     """Whether a word is a glued form where a question has it first."""
-    names = tuple(TEXT_FIELD)
-    return next((token.glued for token in _tokens(question, names) if token.term == form), False)
+    tokens = (token for text in _texts(question, TEXT_FIELD) for token in analyze(text))
+    return next((token.glued for token in tokens if token.term == form), False)
 
 
-def _tokens(question: Question, fields: Iterable[str]) -> Iterator[Token]:
-    for name in fields:
-        yield from analyze(TEXT_FIELD[name].text(question) or "")
+def _texts(question: Question, fields: Iterable[str]) -> Iterator[str]:
+    """What some fields of a question say."""
+    return filter(None, (TEXT_FIELD[name].text(question) for name in fields))

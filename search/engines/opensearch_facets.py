@@ -61,7 +61,13 @@ class FacetValues:
             self._forms.setdefault(key, []).append(wording)
         self._aliases = _Aliases((self._keys.get(one), alias) for one, alias in borne)
         self.valeurs = sorted((forms[0] for forms in self._forms.values()), key=facet.rank)
+        self._place = {valeur: place for place, valeur in enumerate(self.valeurs)}
         self.size = len(counts) + _NEWER
+
+    @property
+    def varied(self) -> list[str]:
+        """The wordings of the values that have several."""
+        return sorted(one for forms in self._forms.values() if len(forms) > 1 for one in forms)
 
     def canonical(self, valeur: str) -> str:
         """The shown form of a value in any spelling; the spelling itself when no one bears it."""
@@ -104,9 +110,9 @@ class FacetValues:
 
         A value that a newer build brought comes after the others.
         """
-        known = [(valeur, counts[valeur]) for valeur in self.valeurs if counts.get(valeur)]
-        newer = counts.keys() - self._keys.keys()
-        return known + [(valeur, counts[valeur]) for valeur in sorted(newer, key=self._facet.rank)]
+        known = sorted(counts.keys() & self._place.keys(), key=self._place.__getitem__)
+        newer = sorted(counts.keys() - self._place.keys(), key=self._facet.rank)
+        return [(valeur, counts[valeur]) for valeur in (*known, *newer)]
 
     def _find(self, valeur: str) -> str | None:
         """The identity of the value that a spelling or an alias names; None when none is."""
@@ -249,16 +255,18 @@ class FacetTable:
     def _read_one(
         self, facet: Facet, request: SearchRequest, group: Body, prefix: str
     ) -> FacetCounts:
-        values, choices = self.values[facet.name], request.filters.get(facet.name, ())
-        told = group[facet.name]
+        values, told = self.values[facet.name], group[facet.name]
+        choices: Sequence[Choice] = request.filters.get(facet.name, ())
         counts, unlisted = values.counts(told["buckets"]), told["sum_other_doc_count"]
         sans = group["doc_count"] - counts.total() - unlisted
-        counts = Counter({v: n for v, n in counts.items() if begins(v, prefix)})
         buckets = group.get(_apart_from(facet.name), {"buckets": {}})["buckets"]
-        apart = {v: bucket["doc_count"] for v, bucket in buckets.items() if begins(v, prefix)}
+        apart = Counter({valeur: bucket["doc_count"] for valeur, bucket in buckets.items()})
+        if prefix:
+            counts, apart = _begun(counts, prefix), _begun(apart, prefix)
+            choices = [choice for choice in choices if begins(choice.valeur, prefix)]
         lines = first_lines(facet, _with_overdue(facet, values.ordered(counts), apart))
-        named = {c.valeur for c in choices if begins(c.valeur, prefix)}
-        if named:
+        if choices:
+            named = {choice.valeur for choice in choices}
             lines = with_named(facet, lines, {v: apart.get(v, counts[v]) for v in named})
         listed = sum(counts[valeur] for valeur, _ in lines)
         return FacetCounts(
@@ -266,6 +274,11 @@ class FacetTable:
             autres=counts.total() + unlisted - listed,
             sans=sans,
         )
+
+
+def _begun(counts: Mapping[str, int], prefix: str) -> Counter[str]:
+    """The counts of those values that have a word that begins so."""
+    return Counter({valeur: count for valeur, count in counts.items() if begins(valeur, prefix)})
 
 
 def _with_overdue(facet: Facet, lines: list[Line], apart: Mapping[str, int]) -> list[Line]:

@@ -1,13 +1,14 @@
 """The figures of a search, counted in the cluster; see `search.statistics`.
 
-Percentiles of the cluster are approximate, so delays are counted, day by day, by a script, and
-their medians are computed here: several wordings of a value have one median.
+Percentiles of the cluster are approximate, so a script tells the delays in the middle. Of values
+with several wordings it tells all delays, whose median is that of none of the wordings.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from statistics import median
 from typing import Any, Final
 
 from index.cluster.shape import COLUMN, DATED
@@ -22,27 +23,20 @@ from search.request import SearchRequest
 from search.statistics import BROKEN_DOWN, Figures, Group, Statistics
 
 _DELAYS: Final[Mapping[str, Any]] = {
-    "scripted_metric": {
-        "params": {"delay": f"{COLUMN}.delai_jours"},
-        "init_script": "state.days = [:];",
-        "map_script": (
-            "def held = doc[params.delay];"
-            "if (held.size() > 0) {"
-            " String day = Long.toString(held.value);"
-            " state.days[day] = state.days.getOrDefault(day, 0) + 1;"
-            "}"
-        ),
-        "combine_script": "return state.days;",
-        "reduce_script": (
-            "def all = [:];"
-            "for (days in states) { if (days != null) { for (day in days.entrySet()) {"
-            " all[day.key] = all.getOrDefault(day.key, 0) + day.value;"
-            "} } }"
-            "return all;"
-        ),
-    }
+    "init_script": "state.days = [];",
+    "map_script": (
+        "def held = doc[params.delay]; if (held.size() > 0) { state.days.add(held.value); }"
+    ),
+    "combine_script": "return state.days;",
+    "reduce_script": (
+        "def days = [];"
+        "for (some in states) { if (some != null) { days.addAll(some); } }"
+        "days.sort(null);"
+        "int size = days.size();"
+        "return params.every || size < 2 ? days : [days[(size - 1) / 2], days[size / 2]];"
+    ),
 }
-"""How many answers took each number of days."""
+"""How many days answers took: of every one, or of the one or two in the middle."""
 
 
 def count_statistics(
@@ -61,23 +55,19 @@ def count_statistics(
         request: with its facet values in canonical form, without page.
         query: what matches its words, whatever the filters.
     """
-    figures = _figures_of(snapshot)
     narrowed = all_of([one for one in (query, table.filter_query(request)) if one]) or query
     dated = {name: count_months(name) for name in DATED}
     words, whole, *parts = snapshot.search_all(
         [
             {"size": 0, "track_total_hits": True, "query": query},
-            _counting(narrowed, {**figures, **dated}),
-            *(
-                _counting(narrowed, {"values": _by_value(name, table, figures)})
-                for name in BROKEN_DOWN
-            ),
+            _counting(narrowed, {**_figures(snapshot), **dated}),
+            *(_counting(narrowed, _by_value(name, table, snapshot)) for name in BROKEN_DOWN),
         ]
     )
     unfiltered, total = (found["hits"]["total"]["value"] for found in (words, whole))
     counted = whole["aggregations"]
     broken_down = {
-        name: _break_down(name, table, part["aggregations"]["values"]["buckets"])
+        name: _break_down(name, table, part["aggregations"])
         for name, part in zip(BROKEN_DOWN, parts, strict=True)
     }
     return Statistics(
@@ -102,7 +92,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self._states: Counter[str] = Counter()
-        self._days: Counter[int] = Counter()
+        self._days: list[int] = []
         self._overdue = 0
 
     @classmethod
@@ -117,55 +107,51 @@ class _Tally:
         for bucket in counted["statut"]["buckets"]:
             self._states[bucket["key"]] += bucket["doc_count"]
         self._overdue += counted["en_retard"]["doc_count"]
-        for days, count in counted["delais"]["value"].items():
-            self._days[int(days)] += count
+        self._days += counted["delais"]["value"]
 
     def figures(self) -> Figures:
         """The figures of all that was counted."""
         states = {statut: self._states[statut] for statut in STATUTS}
-        return Figures(
-            sum(states.values()), **states, en_retard=self._overdue, delai_median=self._median()
-        )
-
-    def _median(self) -> float | None:
-        """The median of the delays, each as often as it was counted."""
-        total = self._days.total()
-        return (self._delay((total - 1) // 2) + self._delay(total // 2)) / 2 if total else None
-
-    def _delay(self, rank: int) -> int:
-        """The delay of a rank from 0, in ascending order."""
-        for days in sorted(self._days):
-            rank -= self._days[days]
-            if rank < 0:
-                return days
-        raise IndexError(rank)
+        delay = float(median(self._days)) if self._days else None
+        return Figures(sum(states.values()), **states, en_retard=self._overdue, delai_median=delay)
 
 
 def _counting(query: Body, aggs: Body) -> Body:
     return {"size": 0, "track_total_hits": True, "query": query, "aggs": aggs}
 
 
-def _figures_of(snapshot: Snapshot) -> Body:
+def _figures(snapshot: Snapshot, *, every_delay: bool = False) -> Body:
     """The aggregations that figures are made of."""
+    params = {"delay": f"{COLUMN}.delai_jours", "every": every_delay}
     return {
         "statut": {"terms": {"field": f"{COLUMN}.statut", "size": len(STATUTS)}},
         "en_retard": {"filter": overdue_query(snapshot.donnees_au)},
-        "delais": _DELAYS,
+        "delais": {"scripted_metric": {**_DELAYS, "params": params}},
     }
 
 
-def _by_value(name: str, table: FacetTable, figures: Body) -> Body:
-    """The figures of each wording of a facet."""
-    return {**table.wordings(name), "aggs": figures}
+def _by_value(name: str, table: FacetTable, snapshot: Snapshot) -> Body:
+    """What counts the figures of each wording of a facet."""
+    varied, counted = table.values[name].varied, table.wordings(name)["terms"]
+    if not varied:
+        return {"values": {"terms": counted, "aggs": _figures(snapshot)}}
+    return {
+        "values": {"terms": {**counted, "exclude": varied}, "aggs": _figures(snapshot)},
+        "varied": {
+            "terms": {**counted, "include": varied},
+            "aggs": _figures(snapshot, every_delay=True),
+        },
+    }
 
 
-def _break_down(name: str, table: FacetTable, buckets: Iterable[Body]) -> tuple[Group, ...]:
+def _break_down(name: str, table: FacetTable, counted: Mapping[str, Body]) -> tuple[Group, ...]:
     """The figures of each value of a facet, in the order of display."""
     facet, values = FACET[name], table.values[name]
     tallies: dict[str, _Tally] = {}
-    for bucket in buckets:
-        if wording := values.wording(bucket["key"]):
-            tallies.setdefault(values.form(wording), _Tally()).add(bucket)
+    for part in counted.values():
+        for bucket in part["buckets"]:
+            if wording := values.wording(bucket["key"]):
+                tallies.setdefault(values.form(wording), _Tally()).add(bucket)
     figures = {valeur: tally.figures() for valeur, tally in tallies.items()}
     groups = [
         Group(valeur, facet.libelle(valeur), figures[valeur])

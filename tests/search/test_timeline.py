@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from search.timeline import MonthCount, Period, periods, usual_unit
+from search.timeline import MonthCount, Period, periods, timeline_of, usual_unit
 
 
 def months(*counts: tuple[int, int], first: date = date(2025, 11, 1)) -> tuple[MonthCount, ...]:
@@ -89,3 +89,19 @@ def test_long_timelines_are_shown_by_year() -> None:
 def test_nothing_found_has_no_bar() -> None:
     """An empty timeline is an empty chart."""
     assert periods((), "mois", donnees_au=None) == []
+
+
+def test_a_timeline_has_whole_years_as_far_as_the_corpus_goes() -> None:
+    """From the months of the corpus in the first year of the questions found, to the last."""
+    first = 2024 * 12 + 10
+    every = [1, 0, 2, 3, 0, 4, 5]
+    found = [0, 0, 0, 1, 0, 0, 0]
+
+    assert timeline_of(first, found, every) == (
+        MonthCount(date(2025, 1, 1), 0, 2),
+        MonthCount(date(2025, 2, 1), 1, 3),
+        MonthCount(date(2025, 3, 1), 0, 0),
+        MonthCount(date(2025, 4, 1), 0, 4),
+        MonthCount(date(2025, 5, 1), 0, 5),
+    )
+    assert timeline_of(first, [0] * 7, every) == timeline_of(first, [], []) == ()
