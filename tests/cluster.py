@@ -79,6 +79,12 @@ class Cluster:
         """Wait until all nodes are there, and every copy of every shard."""
         _until(lambda: all(map(_is_whole, self.hosts)), "the cluster doesn't become green")
 
+    def wait_for(self, name: str) -> None:
+        """Wait until every copy of the shards of an index is there."""
+        path = f"_cluster/health/{name}*?wait_for_status=green&timeout={STARTED_WITHIN:.0f}s"
+        with urlopen(f"http://{self.hosts[0]}/{path}") as told:
+            assert json.load(told)["status"] == "green"
+
     def _tell(self, command: str, number: int) -> None:
         assert self.commands is not None, "this cluster is shared: take one of your own"
         self.commands.write(f"{command} {number}\n")

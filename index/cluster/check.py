@@ -115,7 +115,7 @@ class _Check:
 
     def remarks(self, health: Mapping[str, Any]) -> Iterator[str]:
         """What is worth knowing and isn't wrong, one sentence each."""
-        if health["status"] == "yellow":
+        if health["unassigned_shards"]:
             yield (
                 f"{health['unassigned_shards']} copies of shards are on no node: another node that "
                 "is lost may take questions with it"
