@@ -1,4 +1,8 @@
-"""Questions like another one: those that share several of its distinctive words, best first."""
+"""Questions like another one: those that share several of its distinctive words, best first.
+
+How rare a word is, is told by the questions that have it, where Whoosh tells it by its postings:
+now and then another word counts among the distinctive ones.
+"""
 
 from __future__ import annotations
 

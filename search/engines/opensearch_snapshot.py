@@ -32,6 +32,9 @@ KEPT_ALIVE: Final = "2m"
 """How long the cluster keeps a point in time that is walked through, from step to step: a reader
 may be slow."""
 
+_TOO_MANY: Final = "maxClauseCount"
+"""What a refusal of too many terms speaks of, by whichever of its names."""
+
 _STEP: Final = 1_000
 """Hits of one step of a walk."""
 
@@ -137,10 +140,7 @@ class Snapshot:
             lines += [{"index": index}, {"timeout": f"{SECONDS:g}s", **body}]
         with cluster_errors(self._address):
             answers = self._client.msearch(body=lines)["responses"]
-            for answer in answers:
-                if "error" in answer:
-                    raise _as_raised(answer)
-        return [_whole(answer) for answer in answers]
+            return [_whole(answer) for answer in answers]
 
 
 def _in_parts(queries: Mapping[str, Body]) -> Iterator[dict[str, Body]]:
@@ -167,6 +167,8 @@ def _as_raised(answer: Body) -> Exception:
     from opensearchpy.exceptions import NotFoundError, TransportError  # noqa: PLC0415 - an extra
 
     status, error = answer.get("status", 500), answer["error"]
+    if _TOO_MANY in str(error):
+        return SearchTooLong()
     kind = NotFoundError if status == 404 else TransportError
     return kind(status, error.get("type", ""), answer)
 
@@ -175,11 +177,13 @@ def _whole(answer: Body) -> Body:
     """An answer that every shard has given its part of.
 
     Raises:
-        SearchTooLong: some had to stop.
+        SearchTooLong: some had to stop, or it has more terms than a cluster is set to take.
         TransportError: some could not.
     """
     from opensearchpy.exceptions import TransportError  # noqa: PLC0415 - an extra
 
+    if "error" in answer:
+        raise _as_raised(answer)
     if answer.get("timed_out"):
         raise SearchTooLong
     shards = answer["_shards"]

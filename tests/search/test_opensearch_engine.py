@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from queue import Queue
 from statistics import fmean
 
 import pytest
 
 from benchmarks.relevance import measure, rank_with
 from benchmarks.topics import read_topics
-from index.cluster.address import ClusterAddress
+from index.cluster.address import ClusterAddress, parse_address
 from index.cluster.client import ClusterUnavailable, connect
 from index.cluster.state import read_state, write_state
+from index.cluster.store import open_cluster_store
 from index.question import Question
 from search.engine import Engine
 from search.engines import opensearch_engine, opensearch_search, opensearch_uids
@@ -22,6 +26,7 @@ from search.request import SearchRequest
 from tests.cluster import Cluster
 from tests.conformance.cluster_index import fill
 from tests.conftest import DEMO
+from tests.publishing import publish
 
 JUDGED = DEMO.parent / "benchmarks" / "judged" / "demo.tsv"
 
@@ -143,7 +148,7 @@ def test_a_new_generation_is_taken_up(
 ) -> None:
     """Once it is asked again which one is published, the next call answers from it."""
     monkeypatch.setattr(opensearch_engine, "STATE_BELIEVED", 0.0)
-    address = fill([questions])
+    address = fill([questions[:3]])
     client = connect(address, timeout=60.0)
     engine = OpenSearchEngine(address)
     before = engine.health()
@@ -153,6 +158,46 @@ def test_a_new_generation_is_taken_up(
 
     assert engine.health().generation == before.generation + 1
     assert engine.health().edition != before.edition
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_new_generation_is_prepared_before_it_answers(
+    questions: list[Question], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In another thread, with an engine over that generation, whatever is published."""
+    monkeypatch.setattr(opensearch_engine, "STATE_BELIEVED", 0.0)
+    address, prepared = fill([questions[:3]]), Queue[int]()
+    client = connect(address, timeout=60.0)
+    state = read_state(client, address)
+    engine = OpenSearchEngine(
+        address, prepare=lambda newest: prepared.put(newest.health().generation)
+    )
+
+    write_state(client, address, replace(state, generation=state.generation + 1))
+
+    assert engine.health().generation == state.generation
+    assert prepared.get(timeout=60) == state.generation + 1
+
+
+def test_an_index_that_was_made_anew_is_taken_up_at_once(
+    questions: list[Question], cluster: Cluster
+) -> None:
+    """The one before is deleted: a search that looks for it there is asked again."""
+    address = parse_address(cluster.address(f"anew-{os.getpid()}"))
+    assert isinstance(address, ClusterAddress)
+    _build(address, questions[:3])
+    engine = OpenSearchEngine(address)
+    assert engine.search(SearchRequest()).total == 3
+
+    _build(address, questions[:2])
+
+    assert engine.search(SearchRequest()).total == 2
+
+
+def _build(address: ClusterAddress, questions: list[Question]) -> None:
+    day = date(2026, 5, 12)
+    with open_cluster_store(address, fictional=True, today=day, rebuild=True) as store:
+        publish(store, questions)
 
 
 def test_a_cluster_that_is_away_is_told_at_each_call(tmp_path: Path) -> None:
