@@ -22,6 +22,9 @@ TIMEOUT: Final = 10.0
 _RETRIES: Final = 3
 """Hosts that are asked when one doesn't answer, or is too busy to."""
 
+_CONNECTIONS: Final = 16
+"""Kept with each host: as many threads of one process may ask at a time."""
+
 _BUSY: Final = (429, 502, 503, 504)
 
 
@@ -62,6 +65,7 @@ def connect(address: ClusterAddress, *, timeout: float = TIMEOUT) -> OpenSearch:
         "retry_on_status": _BUSY,
         "retry_on_timeout": False,
         "http_compress": True,
+        "pool_maxsize": _CONNECTIONS,
     }
     if address.encrypted:
         options |= {
