@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from index.archives import ARCHIVES_VARIABLE
 from index.builder import build
-from index.cluster import bulk, encoder, place
-from index.cluster.address import ClusterAddress, parse_address
+from index.cluster import bulk, place
+from index.cluster.address import ClusterAddress
 from index.cluster.builds import read_account
-from index.cluster.check import check_cluster_index
 from index.cluster.client import ClientMissing, ClusterUnavailable, connect
-from index.stores.version_key import version_key
-from tests.cluster import Cluster, ClusterMissing, own_cluster
+from tests.cluster import Cluster
 from tests.cluster_proxy import (
     TIMEOUT,
     Proxy,
@@ -33,7 +29,6 @@ from tests.cluster_proxy import (
     proxy_of,
     unheard,
 )
-from tests.conftest import missing
 from tests.index.cluster.test_store import TODAY, asked, opened, published, state_of, titles
 
 
@@ -112,68 +107,3 @@ def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ClientMissing, match=r"pip install 'questions-ecrites\[opensearch\]'"):
         opened(ClusterAddress(("127.0.0.1:1",), "questions"))
-
-
-@pytest.fixture(scope="module")
-def fragile() -> Iterator[Cluster]:
-    """A cluster whose nodes may be closed."""
-    try:
-        with own_cluster() as cluster:
-            yield cluster
-    except ClusterMissing as error:
-        missing(str(error))
-
-
-def test_a_node_that_goes_away_takes_nothing_with_it(
-    fragile: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The one that leads, while questions are written; when it is back, all copies are."""
-    monkeypatch.setattr(encoder, "BATCH", 50)
-    monkeypatch.setattr(encoder, "start_processes", lambda: ThreadPoolExecutor(1))
-    address = _in(fragile, "questions")
-    with opened(address, patience=120.0) as written:
-        written.known()
-        fragile.wait()  # a shard whose copy isn't there yet would be lost
-        closing_node = Thread(target=fragile.close_node, args=(0,))
-        closing_node.start()
-        for number in range(1, 601):
-            question = asked(number)
-            written.add(question, version_key(question.version))
-        refused = written.settle(quiet)
-        closing_node.join()
-        written.publish({}, quiet)
-    without = _counted(address)
-    fragile.start_node(0)
-
-    assert refused == []
-    assert (without, _counted(address)) == (600, 600)
-    assert check_cluster_index(address, quiet, every=False).damages == ()
-
-
-def test_shards_that_are_lost_are_told_until_they_are_back(fragile: Cluster) -> None:
-    """Without copies, an index lacks what a closed node has; nothing is published into it."""
-    address = replace(_in(fragile, "alone"), replicas=0)
-    published(address, *map(asked, range(1, 30)))
-    fragile.close_node(2)
-    verdict = check_cluster_index(address, quiet, every=False)
-    with pytest.raises(ClusterUnavailable):
-        published(address, asked(30), patience=1.0)
-
-    fragile.start_node(2)
-    published(address, asked(30))
-
-    assert "lacks shards, of which no node has a copy" in verdict.damages[0]
-    assert _counted(address) == 30
-    assert check_cluster_index(address, quiet, every=True).damages == ()
-
-
-def _in(cluster: Cluster, name: str) -> ClusterAddress:
-    address = parse_address(cluster.address(name))
-    assert isinstance(address, ClusterAddress)
-    return address
-
-
-def _counted(address: ClusterAddress) -> int:
-    with closing(connect(address)) as client:
-        count: int = client.count(index=address.name)["count"]
-    return count
