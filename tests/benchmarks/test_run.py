@@ -103,7 +103,7 @@ def test_error_when_an_engine_is_unknown() -> None:
 
     assert told.exit_code == 1
     assert told.output == (
-        "Error: unknown: lucene; known: tantivy, sqlite-fts5, xapian, stock-whoosh\n"
+        "Error: unknown: lucene; known: tantivy, sqlite-fts5, xapian, opensearch, stock-whoosh\n"
     )
 
 
