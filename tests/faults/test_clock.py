@@ -23,8 +23,8 @@ ALLOWED = {
     ("index/cluster/builds.py", "time.time("),
 }
 """The first compares with the time of a change that the disk keeps: see the test below. The second
-tells other machines when a lease runs out: they have no other clock in common, and who loses a lease
-to a wrong one sees it at the next renewal."""
+tells other machines when a lease runs out: they have no other clock in common, and who loses a
+lease to a wrong one sees it at the next renewal."""
 
 
 @pytest.mark.parametrize("package", ["index", "search", "web"])
