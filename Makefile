@@ -28,7 +28,7 @@ run: .venv/ready-to-run ## Serve var/index, else the demo corpus, on http://127.
 	exec $(BIN)/qe serve --index $$index --port $(PORT)
 
 test: .venv/ready-to-test ## Run the tests; some need Chromium, or Java 17 and maven
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal
 
 kills: .venv/ready-to-test ## Kill builds at a thousand moments (or KILLS=) and see that nothing is lost
 	$(BIN)/python -m tests.kills --kills $(KILLS)

@@ -29,7 +29,7 @@ MakeEngine = Callable[[Iterable[Question]], Engine]
 HYPOTHESIS_PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "fixed")
 """`fixed` draws the same examples every time; `nightly` looks for new ones."""
 
-settings.register_profile("fixed", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("fixed", deadline=None, derandomize=True, max_examples=25)
 settings.register_profile("nightly", deadline=None, max_examples=2_000)
 settings.load_profile(HYPOTHESIS_PROFILE)
 

@@ -143,7 +143,9 @@ def is_leased(client: OpenSearch, address: ClusterAddress) -> bool:
 def make_builds(client: OpenSearch, address: ClusterAddress) -> None:
     """Make the index of the lease and of the accounts, if there is none."""
     body = {
-        "settings": {"index": {"number_of_shards": 1, "number_of_replicas": address.replicas}},
+        # A copy wherever there is a second node, even of an index that has none: without the lease
+        # nobody could build, not even anew.
+        "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
         "mappings": {"dynamic": False, "properties": {_EDITION: {"type": "keyword"}}},
     }
     with cluster_errors(address):

@@ -120,8 +120,8 @@ class _Check:
                 f"{health['unassigned_shards']} copies of shards are on no node: another node that "
                 "is lost may take questions with it"
             )
-        if is_leased(self._client, self._address):
-            return  # whatever looks unfinished is being written
+        if health["status"] == "red" or is_leased(self._client, self._address):
+            return  # whatever looks unfinished may be being written
         if self._state.pending:
             yield "a build that was killed had begun to write: the next one finishes"
         behind = {number_of(self._address.name, t) for t in self._targets()}

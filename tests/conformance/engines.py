@@ -156,7 +156,7 @@ ENGINES = (
     REFERENCE,
     EngineKind("whoosh", build_whoosh),
     EngineKind(
-        "opensearch", build_opensearch, approximates=counts_once, one_at_a_time=True, cost=5
+        "opensearch", build_opensearch, approximates=counts_once, one_at_a_time=True, cost=3
     ),
 )
 """The reference, and the engines that are compared with it."""

@@ -28,7 +28,7 @@ TITLES: Final = ("Puits des communes", "Écoles")
 NUMBERS: Final = (1, 2)
 """Few of each: the same content then often comes from several files, and others compete with it."""
 
-FEW: Final = settings(max_examples={"fixed": 30, "nightly": 1_000}[HYPOTHESIS_PROFILE])
+FEW: Final = settings(max_examples={"fixed": 15, "nightly": 1_000}[HYPOTHESIS_PROFILE])
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def test_a_facet_is_counted_without_its_own_filter() -> None:
     assert filter_query(SearchRequest(), TABLE, DONNEES_AU) is None
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(situation=strategies.situations(searches=8))
 def test_what_passes_is_what_passes_plain_loops(
     situation: tuple[list[list[Question]], list[SearchRequest]],

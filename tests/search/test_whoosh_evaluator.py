@@ -30,7 +30,7 @@ from tests.search.recipe_searches import (
 )
 from tests.search.stock_whoosh import stock_query
 
-EXAMPLES = {"fixed": 25, "nightly": 1_000}
+EXAMPLES = {"fixed": 12, "nightly": 1_000}
 """Each example builds an index three times over."""
 
 PROFILE = settings(max_examples=EXAMPLES[HYPOTHESIS_PROFILE])

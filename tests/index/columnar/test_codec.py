@@ -108,7 +108,7 @@ def stages(
     yield ours, stock
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(batches=batches, asked=queries)
 def test_the_stock_searcher_agrees_with_the_stock_codec(
     tmp_path_factory: pytest.TempPathFactory, batches: list, asked: query.Query

@@ -45,7 +45,7 @@ parts = st.lists(st.lists(st.tuples(recipes, st.booleans()), max_size=6), min_si
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 1 << 22])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(parts=parts)
 def test_a_merge_is_what_one_build_would_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, parts: list
