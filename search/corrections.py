@@ -7,14 +7,16 @@ offered, beside whatever was found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, pairwise
 from typing import Final, NamedTuple, Protocol
 
 from index.fields import UNFIELDED
 from index.french.analyzer import analyze
 from index.french.stopwords import is_optional
 from search.query.nodes import And, Fielded, Node, Or, Phrase, Word
+from search.request import SearchRequest
 from search.sigles import is_sigle
 from search.spelling import Candidate, edit_cost
 
@@ -64,6 +66,33 @@ class _Doubt(NamedTuple):
 
     typed: _Typed
     meant: Sequence[Candidate]
+
+
+def better_query(
+    request: SearchRequest,
+    tree: Node,
+    lexicon: Lexicon,
+    total: int,
+    count: Callable[[SearchRequest], int],
+) -> str | None:
+    """A corrected query that finds more than a request; None when none of the likeliest does.
+
+    Args:
+        request: with the query as typed.
+        tree: as parsed from it.
+        lexicon: of the index that is searched.
+        total: how many questions the request finds.
+        count: how many another request finds.
+    """
+    queries = corrected_queries(request.q, tree, lexicon, request.champ)
+    return next(
+        (
+            query
+            for query in islice(queries, MOST_TRIED)
+            if count(replace(request, q=query)) > total
+        ),
+        None,
+    )
 
 
 def corrected_queries(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from index.french.fold import fold
-from search.expansion import TermsBeginning, Unit
+from search.expansion import Clause, TermsBeginning, Unit, positive_units
 
 MOST_FORMS: Final = 30
 """Forms shown for one word; a short prefix may stand for thousands."""
@@ -25,6 +25,14 @@ class Spellings(Protocol):
     def base_forms(self, word: str) -> frozenset[str]:
         """The dictionary forms of a word, whether the texts hold them or not."""
         ...
+
+
+def widened_units(root: Clause) -> Iterable[Unit]:
+    """The words of a query that are searched with other forms, each once, in the order typed.
+
+    What a sigle adds is no form of a word: an indication tells it.
+    """
+    return dict.fromkeys(unit.plain or unit for unit in positive_units(root) if unit.widened)
 
 
 def show_forms(

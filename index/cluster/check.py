@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from index.cluster.address import ClusterAddress
 from index.cluster.builds import is_leased, read_account
-from index.cluster.client import cluster_errors, connect
+from index.cluster.client import cluster_errors, connect, search_whole
 from index.cluster.documents import word_id
 from index.cluster.names import number_of
 from index.cluster.shape import (
@@ -184,13 +184,7 @@ class _Check:
             yield f"the words {missing[0]}{others} of records are missing in {self._state.words}"
 
     def _search(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        with cluster_errors(self._address):
-            found: dict[str, Any] = self._client.search(
-                index=self._state.questions,
-                body=body,
-                params={"allow_partial_search_results": "false"},
-            )
-        return found
+        return search_whole(self._client, self._address, self._state.questions, body)
 
     def _targets(self) -> tuple[str, ...]:
         return alias_targets(self._client, self._address)

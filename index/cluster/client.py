@@ -6,7 +6,7 @@ a while those that don't answer. It is an extra: whoever indexes into a director
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -111,6 +111,27 @@ def cluster_errors(address: ClusterAddress) -> Iterator[None]:
         ) from error
     except theirs.TransportError as error:
         raise _told(error, address) from error
+
+
+def search_whole(
+    client: OpenSearch, address: ClusterAddress, index: str, body: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a search answers that all shards have their part in.
+
+    Args:
+        client: of the cluster.
+        address: of the index, for messages.
+        index: the real name of what is searched.
+        body: the search.
+
+    Raises:
+        ClusterUnavailable, ClusterRefused: the cluster can't answer, or won't.
+    """
+    with cluster_errors(address):
+        found: dict[str, Any] = client.search(
+            index=index, body=body, params={"allow_partial_search_results": "false"}
+        )
+    return found
 
 
 def no_index(address: ClusterAddress) -> IndexMissing:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from index.cluster.address import ClusterAddress
 from index.cluster.builds import forget_other_editions, read_account, write_account
 from index.cluster.bulk import waits
-from index.cluster.client import ClusterUnavailable, cluster_errors
+from index.cluster.client import ClusterUnavailable, cluster_errors, search_whole
 from index.cluster.names import next_number, number_of, numbered
 from index.cluster.shape import (
     FORMAT_VERSION,
@@ -127,13 +127,7 @@ class Target:
 
     def _search(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """What a search of all shards answers; what they show changes only when a build says."""
-        with cluster_errors(self.address):
-            found: dict[str, Any] = self.client.search(
-                index=self.state.questions,
-                body=body,
-                params={"allow_partial_search_results": "false"},
-            )
-        return found
+        return search_whole(self.client, self.address, self.state.questions, body)
 
     def _publish(self, new: IndexState, report: Mapping[str, Any]) -> None:
         # Each account has the archives of all builds: their questions are still there.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -12,7 +12,7 @@ from index.cluster.shape import COLUMN, RECORD, UID
 from index.fields import MARKED_FIELDS
 from index.french.fold import fold
 from index.question import Question
-from search.corrections import MOST_TRIED, corrected_queries
+from search.corrections import better_query
 from search.description import describe
 from search.engines.opensearch_frequencies import Sought
 from search.engines.opensearch_generation import Generation, prefixes_of
@@ -21,7 +21,7 @@ from search.engines.opensearch_months import count_months
 from search.engines.opensearch_query import EVERYTHING, Body, Weights, matching, scoring, unrounded
 from search.engines.opensearch_snapshot import KEYS_ONLY, WINDOW, Snapshot, question_of
 from search.engines.opensearch_sorting import sort_of
-from search.engines.opensearch_vocabulary import Vocabulary
+from search.engines.opensearch_vocabulary import AskedWords, Vocabulary
 from search.expansion import (
     Clause,
     Expanded,
@@ -32,7 +32,7 @@ from search.expansion import (
     widenings,
 )
 from search.facets import FacetCounts
-from search.forms import show_forms
+from search.forms import show_forms, widened_units
 from search.nearness import Pair, count_near, successive_words
 from search.occurrences import AnalysedQuestion
 from search.query.nodes import Node
@@ -209,13 +209,8 @@ class Search:
         return table.read(self.request, counted, [name], prefix)[name]
 
     def formes(self) -> Mapping[str, Mapping[str, int]]:
-        """For each word searched with other forms, those forms and in how many questions.
-
-        What a sigle adds is no form of a word: an indication tells it.
-        """
-        units = dict.fromkeys(
-            unit.plain or unit for unit in positive_units(self.expanded.root) if unit.widened
-        )
+        """For each word searched with other forms, those forms and in how many questions."""
+        units = widened_units(self.expanded.root)
         vocabulary = self.generation.vocabulary
         beginnings = vocabulary.beginnings(prefixes_of(units))
         forms = {unit: _forms_of(unit, beginnings) for unit in units}
@@ -251,12 +246,13 @@ class Search:
 
     def suggestion(self, total: int) -> str | None:
         """Another query, with words that were perhaps meant, that finds more than this one."""
-        request, spelling = self.request, self.generation.spelling
-        queries = corrected_queries(request.q, self.tree, spelling, request.champ)
-        for query in islice(queries, MOST_TRIED):
-            if Search.of(replace(request, q=query), self.generation).count() > total:
-                return query
-        return None
+        return better_query(
+            self.request,
+            self.tree,
+            self.generation.spelling,
+            total,
+            lambda other: Search.of(other, self.generation).count(),
+        )
 
     def found_by(self, question: AnalysedQuestion) -> Clause | None:
         """What a question may have been found by: the query, or what the closest ones match."""
@@ -367,7 +363,8 @@ class Search:
 
     def _filtered(self, body: Body) -> Body:
         """A search of what passes the filters; its aggregations don't know them."""
-        return body if self.filters is None else {**body, "post_filter": self.filters}
+        filters = self.filters
+        return body if filters is None else {**body, "post_filter": filters}
 
     def _hits(self, clause: Clause, hits: Iterable[Body]) -> tuple[Hit, ...]:
         return tuple(
@@ -411,23 +408,12 @@ def _in_order(hits: Iterable[Body], raised: Mapping[str, float]) -> list[Body]:
     return sorted(moved, key=key)
 
 
-class _Asked:
-    """A vocabulary that knows nothing, and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.words: dict[str, None] = {}
-
-    def family(self, word: str) -> frozenset[str]:
-        self.words[word] = None
-        return frozenset([fold(word)])
-
-
 def _expand(tree: Node, vocabulary: Vocabulary, champ: str | None, share: float) -> Expanded:
     """The clauses of a query, its words asked for together.
 
     It is expanded twice: first to see which words it has.
     """
-    asked = _Asked()
+    asked = AskedWords()
     expand(tree, asked, champ, share)
     vocabulary.families(asked.words)
     return expand(tree, vocabulary, champ, share)

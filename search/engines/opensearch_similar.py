@@ -16,6 +16,7 @@ from search.engines.opensearch_generation import Generation
 from search.engines.opensearch_query import Body, scoring
 from search.engines.opensearch_snapshot import question_of
 from search.engines.opensearch_sorting import sort_of
+from search.engines.opensearch_vocabulary import AskedWords
 from search.expansion import AtLeast, Sequence, Unit
 from search.occurrences import AnalysedQuestion
 from search.similarity import MOST_SIMILAR, SHARED, Similar, distinctive_words
@@ -43,15 +44,8 @@ class _Lexicon:
         return self._counts[family]
 
 
-class _Asked:
+class _Asked(AskedWords):
     """A lexicon that knows nothing, and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.words: dict[str, None] = {}
-
-    def family(self, word: str) -> frozenset[str]:
-        self.words[word] = None
-        return frozenset([word])
 
     def postings(self, family: frozenset[str]) -> int:
         return len(family)

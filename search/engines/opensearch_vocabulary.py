@@ -31,6 +31,22 @@ _AT_ONCE: Final = 64
 _EVERY_FIELD: Final = tuple(field.name for field in TEXT_FIELDS)
 
 
+class AskedWords:
+    """A vocabulary that knows nothing, and remembers what it was asked.
+
+    Attributes:
+        words: each once, in the order they were asked for.
+    """
+
+    def __init__(self) -> None:
+        self.words: dict[str, None] = {}
+
+    def family(self, word: str) -> frozenset[str]:
+        """The word, which stands for itself."""
+        self.words[word] = None
+        return frozenset([fold(word)])
+
+
 class Vocabulary:
     """See `search.expansion.Vocabulary`; shared by threads.
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from search.corrections import MOST_TRIED, corrected_queries
+from search.corrections import better_query
 from search.description import describe
 from search.engines.sorted_arrays import Floats, Ints
 from search.engines.whoosh_evaluator import Evaluator, Matches
@@ -31,6 +30,7 @@ from search.expansion import (
 )
 from search.facet_lines import begins
 from search.facets import FacetCounts
+from search.forms import widened_units
 from search.nearness import successive_words
 from search.query.nodes import Node
 from search.ranking import FOREMOST, SCORE_DECIMALS
@@ -174,13 +174,8 @@ class Search:
         return self.facets.show(counts, narrowed.others, {name: listed})[name]
 
     def formes(self) -> Mapping[str, Mapping[str, int]]:
-        """For each word searched with other forms, those forms and in how many questions.
-
-        What a sigle adds is no form of a word: an indication tells it.
-        """
-        units = dict.fromkeys(
-            unit.plain or unit for unit in positive_units(self.expanded.root) if unit.widened
-        )
+        """For each word searched with other forms, those forms and in how many questions."""
+        units = widened_units(self.expanded.root)
         collection, vocabulary = self.snapshot.collection, self.snapshot.vocabulary
         return {
             unit.label.lower(): list_forms(
@@ -195,13 +190,12 @@ class Search:
 
     def suggestion(self, total: int) -> str | None:
         """Another query, with words that were perhaps meant, that finds more than this one."""
-        request, spelling = self.request, self.snapshot.spelling
-        queries = corrected_queries(request.q, self.tree, spelling, request.champ)
-        for query in islice(queries, MOST_TRIED):
-            other = Search.of(replace(request, q=query), self.snapshot, self.facets)
-            if other.narrow(other.find()).documents.size > total:
-                return query
-        return None
+
+        def count(request: SearchRequest) -> int:
+            other = Search.of(request, self.snapshot, self.facets)
+            return other.narrow(other.find()).documents.size
+
+        return better_query(self.request, self.tree, self.snapshot.spelling, total, count)
 
     def units_of(self, documents: Sequence[int | None]) -> list[list[Unit]]:
         """The units that make each question match; all of them when it doesn't match any more."""
