@@ -9,8 +9,8 @@ a file is no other one's: a file that was moved, cut or exchanged is refused whe
 Its content is checked against a CRC-32 by `qe check` alone: opening reads no more than headers.
 
 A file that becomes shorter while it is mapped is a danger of its own: reading behind its end is no
-error that a program can catch, the system ends its process (SIGBUS). `MappedArray.check_size` asks
-before.
+error that a program can catch. `MappedArray.check_size` asks before it is read,
+`MappedArray.check_pages` afterwards (see `index.columnar.lost_pages`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from index.atomic import create_read_only
+from index.columnar.lost_pages import lost_pages, lost_since, outlive_lost_pages
 from index.errors import IndexFormatError
 from index.regular_file import open_regular
 
@@ -134,6 +135,7 @@ class MappedArray:
     entry: ArrayEntry
     array: NDArray[Any]
     _mapped: mmap.mmap
+    _lost_before: int
 
     def check_size(self) -> None:
         """See that the file is still as long as it was; some half a microsecond.
@@ -144,6 +146,19 @@ class MappedArray:
         size = self._mapped.size()  # of the file, as it is now
         if size < HEADER_SIZE + self.entry.nbytes:
             _check_size(self.path, size, self.entry)
+
+    def check_pages(self) -> None:
+        """See that whatever was read of the array was there to be read.
+
+        Raises:
+            DamagedFile: zeros were read in the place of some of it.
+        """
+        lost = lost_since(self._lost_before)
+        if lost:
+            start = np.frombuffer(self._mapped, np.uint8).ctypes.data
+            if any(start <= one.start < start + len(self._mapped) for one in lost):
+                self.check_size()
+                raise DamagedFile(f"{self.path} is damaged: parts of it can't be read")
 
     def check_content(self) -> None:
         """See that the array is as it was written; every byte is read.
@@ -163,6 +178,8 @@ def map_array(path: Path, segment: str, name: str, entry: ArrayEntry) -> MappedA
         DamagedFile: the file is missing, has another size, or its header is another one's.
         OSError: it can't be read, or isn't a regular file.
     """
+    outlive_lost_pages()
+    lost_before = lost_pages()
     try:
         with open_regular(path) as file:
             _check_header(path, file.read(HEADER_SIZE), segment, name, entry)
@@ -174,7 +191,7 @@ def map_array(path: Path, segment: str, name: str, entry: ArrayEntry) -> MappedA
     if entry.nbytes:
         flat = np.frombuffer(mapped, entry.dtype, math.prod(entry.shape), HEADER_SIZE)
         array = flat.reshape(entry.shape)
-    return MappedArray(path, entry, array, mapped)
+    return MappedArray(path, entry, array, mapped, lost_before)
 
 
 def checksum(path: Path) -> int:

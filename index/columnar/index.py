@@ -21,6 +21,7 @@ from whoosh.reading import IndexReader
 from index.atomic import open_atomically, write_atomically
 from index.columnar.array_file import DamagedFile, MissingFile
 from index.columnar.layout import SegmentShape
+from index.columnar.lost_pages import lost_pages
 from index.columnar.merge_postings import Moved, ignore_moved
 from index.columnar.relation import KeysOf
 from index.columnar.segment_arrays import SegmentArrays
@@ -216,12 +217,14 @@ class OpenGeneration:
         segments: what it is made of.
         published: what stood in the directory when it was opened; None when that is unknown.
         digest: tells it from any other generation of any index; copies of it have the same.
+        lost_before: what `lost_pages` told before it was opened.
     """
 
     generation: int
     segments: tuple[OpenSegment, ...]
     published: Publication | None
     digest: str
+    lost_before: int
 
     def check_sizes(self) -> None:
         """See that every file is still as long as it was mapped; to be asked before it is read.
@@ -232,6 +235,16 @@ class OpenGeneration:
         for segment in self.segments:
             for file in segment.arrays.files:
                 file.check_size()
+
+    def check_pages(self) -> None:
+        """See that whatever was read of it was there to be read; takes no time as a rule.
+
+        Raises:
+            DamagedFile: zeros were read in the place of some of it, and what came of it is wrong.
+        """
+        if lost_pages() != self.lost_before:
+            for segment in self.segments:
+                segment.arrays.check_pages()
 
     def check_contents(self) -> None:
         """See that every array is as it was written; every byte is read.
@@ -256,6 +269,7 @@ def open_generation(index: ColumnarIndex) -> OpenGeneration:
     while True:
         # Seen first: what is published after that is taken for another one, and opened again.
         published = index.published()
+        lost_before = lost_pages()
         toc = index.toc()
         try:
             digest = index.digest(toc.generation)
@@ -268,7 +282,7 @@ def open_generation(index: ColumnarIndex) -> OpenGeneration:
             if index.published() == published:
                 raise
             continue
-        return OpenGeneration(toc.generation, segments, published, digest)
+        return OpenGeneration(toc.generation, segments, published, digest, lost_before)
 
 
 def _checksum(content: bytes) -> str:

@@ -75,6 +75,15 @@ class SegmentArrays:
         }
         self.relations = {name: _relation(arrays, name) for name in shape.relations}
 
+    def check_pages(self) -> None:
+        """See that whatever was read of the files was there to be read.
+
+        Raises:
+            DamagedFile: zeros were read in the place of some of it; the message names the file.
+        """
+        for file in self.files:
+            file.check_pages()
+
     @property
     def fields(self) -> tuple[str, ...]:
         """The indexed fields; the number of a field is its place here."""

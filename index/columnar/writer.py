@@ -121,6 +121,8 @@ class ColumnarWriter(WhooshWriter):
         with SegmentWriter(self._index.directory, segment, shape) as files:
             relations = self._index.relations
             size = merge_segments(shape, self._sources, relations, files, self._moved)
+            for source in self._sources:
+                source.arrays.check_pages()
             files.finish(size)
             files.sync()
         self._sources.clear()

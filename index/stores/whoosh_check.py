@@ -65,6 +65,9 @@ def _check_generation(
     damages = damages or list(_disagreeing_arrays(directory, segments, progress))
     records = 0 if damages else sample
     damages = damages or list(_differing_records(directory, segments, sample, progress))
+    if not damages:
+        opened.check_sizes()
+        opened.check_pages()  # or what was compared is not what stands there
     return Verdict(opened.generation, live, records, len(segments), "segment", tuple(damages))
 
 

@@ -113,10 +113,7 @@ def damage_named(directory: Path) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, QuestionsError) and not isinstance(error, DamagedFile):
             raise
-        raise IndexFormatError(
-            f"{directory} is damaged ({_what(error)}): "
-            f"make it again with {rebuild_command(directory)}"
-        ) from error
+        raise _damage(directory, error) from error
 
 
 def latest_generation(directory: Path) -> int:
@@ -194,6 +191,9 @@ class WhooshStore:
         """Make what was added visible, all at once; see `index.stores`."""
         if not self._places:
             return self._index.latest_generation()
+        with damage_named(self._directory):
+            for segment in self._segments:
+                segment.arrays.check_pages()  # or what is known of the index would be wrong
         account = {**report, "archives": self._archives(report)}
         runs = list(self._finished_runs(progress))
         with self._writing(account, "publishing", progress) as writer:
@@ -252,9 +252,11 @@ class WhooshStore:
             index = Manifest.read(self._directory).index
             write_vouched(path, {_FIRST: generation, **account, _INDEX: index})
             yield writer
-        except BaseException:
+        except BaseException as error:
             if not writer.is_closed:
                 writer.cancel()
+            if isinstance(error, DamagedFile):
+                raise _damage(self._directory, error) from error
             raise
         progress(step, 1, 1)
 
@@ -373,5 +375,8 @@ def _without_contents(directory: Path) -> IndexMissing | IndexFormatError:
     )
 
 
-def _what(error: Exception) -> str:
-    return str(error) if isinstance(error, DamagedFile) else f"{type(error).__name__}: {error}"
+def _damage(directory: Path, error: Exception) -> IndexFormatError:
+    what = str(error) if isinstance(error, DamagedFile) else f"{type(error).__name__}: {error}"
+    return IndexFormatError(
+        f"{directory} is damaged ({what}): make it again with {rebuild_command(directory)}"
+    )

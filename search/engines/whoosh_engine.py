@@ -54,8 +54,7 @@ _SETTLING: Final = 10_000_000_000
 SIZES_BELIEVED: Final = 0.02
 """Seconds; looking at the sizes of all files takes some 40 µs a segment, a hundredth of a search.
 
-For so long, and for the time of a search, a file that is cut short in its place still ends the
-process: gunicorn then starts another.
+A file that is cut short in between is noticed when it is read, which costs that search.
 """
 
 CONTENTS_BELIEVED: Final = 10.0
@@ -115,11 +114,12 @@ class _Opened:
             return {}  # `qe check` names the file; searching goes on without it
 
     def check_sizes(self) -> None:
-        """See that no file has become shorter, unless that was seen a moment ago.
+        """See that nothing is gone, and that no file is shorter unless that was seen a moment ago.
 
         Raises:
             DamagedFile: one has, and nothing of it must be read.
         """
+        self.files.check_pages()
         now = time.monotonic()
         if now >= self._seen.sizes_until:
             self.files.check_sizes()
@@ -132,6 +132,7 @@ class _Opened:
             DamagedFile: one isn't.
         """
         self.files.check_sizes()
+        self.files.check_pages()
         now = time.monotonic()
         if now >= self._seen.contents_until:
             self.files.check_contents()
@@ -150,6 +151,7 @@ def _damage_told(opened: _Opened) -> Iterator[None]:
     """
     try:
         yield
+        opened.files.check_pages()
     except (SearchTooLong, TooManyLongSearches):
         raise
     except Exception as error:

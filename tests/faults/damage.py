@@ -11,7 +11,6 @@ import logging
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,7 +31,6 @@ from index.question import Question, make_question
 from index.stores.directory import REJECTS_NAME
 from index.stores.whoosh_store import open_store
 from search.engine import open_engine
-from search.engines.whoosh_engine import SIZES_BELIEVED
 from tests.damaging import cut, flip, overwrite
 from tests.faults.child import Ending, run_in_child
 from tests.publishing import publish
@@ -198,7 +196,6 @@ def look(directory: Path, damage: Callable[[], object] | None = None) -> dict[st
             for page in PAGES[::2]:
                 client.get(page)
             damage()
-            time.sleep(SIZES_BELIEVED)  # what happens in between is said to be possible
         told["pages"] = {page: _status(client, page) for page in PAGES}
     checked = CliRunner().invoke(main, ["check", "--index", str(directory)], prog_name="qe")
     return told | {"check": checked.exit_code, "said": checked.output}

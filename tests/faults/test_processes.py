@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from index.question import make_question
+from tests.damaging import cut, overwrite
 from tests.faults.served import (
     Answer,
     Served,
@@ -116,6 +118,26 @@ def test_a_damaged_index_is_told_until_it_is_whole(served: Served, directory: Pa
 
     manifest.write_bytes(whole)
     eventually(lambda: all(served.get("/sante").status == 200 for _ in range(8)))
+
+
+def test_a_file_that_is_cut_under_searches_ends_no_worker(long_index: Path, tmp_path: Path) -> None:
+    """Not even when nobody looks at its size: all are answered, in words until it is whole."""
+    directory = Path(shutil.copytree(long_index, tmp_path / "index"))
+    sizes = {"search.engines.whoosh_engine.SIZES_BELIEVED": 3_600.0}
+    with serving(directory, tmp_path / "log", constants=sizes) as served:
+        workers = served.workers()
+        with flowing(lambda: served.get("/api/v1/questions?q=eau"), CLIENTS) as outcomes:
+            for path in (*directory.glob("MAIN_*.documents"), *directory.glob("MAIN_*.records")):
+                whole = path.read_bytes()
+                cut(path, 0)
+                eventually(lambda: served.get("/?q=eau").status == 503)
+                overwrite(path, whole)
+                eventually(lambda: served.get("/?q=eau").status == 200)
+
+        assert served.workers() == workers
+        assert {getattr(outcome, "status", outcome) for outcome in outcomes} <= {200, 503}
+        told = [o.text for o in outcomes if isinstance(o, Answer) and o.status == 200]
+        assert {json.loads(text)["total"] for text in told} == {24}
 
 
 def test_what_runs_ends_when_the_server_is_told_to_stop(long_index: Path, tmp_path: Path) -> None:

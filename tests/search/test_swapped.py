@@ -22,6 +22,7 @@ from tests.damaging import cut, overwrite
 from tests.publishing import publish
 
 TODAY = date(2026, 5, 12)
+EVERYTHING = SearchRequest()
 
 
 def build(directory: Path, *builds: range, fictional: bool = False) -> Path:
@@ -123,6 +124,30 @@ def test_a_cut_file_is_told_and_its_map_not_read(directory: Path, engine: Engine
         assert f"{path.parent}/MAIN_" in str(caught.value)
         assert "records" in str(caught.value)
         assert f"`qe index --rebuild SOURCE... --index {directory}`" in str(caught.value)
+
+
+def test_a_file_cut_during_a_search_gives_no_wrong_answer(
+    tmp_path: Path, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file in turn, cut when its size was just seen: what is read of it is gone."""
+    monkeypatch.setattr(whoosh_engine, "SIZES_BELIEVED", 3_600.0)
+    told = 0
+    for number, name in enumerate(sorted(path.name for path in directory.glob("MAIN_*.*"))):
+        copy = Path(shutil.copytree(directory, tmp_path / str(number)))
+        opened = open_engine(copy)
+        opened.health()
+        cut(copy / name, 0)
+        for ask in (total, total, lambda engine: len(list(engine.listing(EVERYTHING).questions))):
+            try:
+                assert ask(opened) == 40
+            except IndexFormatError as error:
+                told += 1
+                assert f"{copy / name} is cut short" in str(error)
+                assert "`qe index --rebuild" in str(error)
+        opened.close()
+        shutil.rmtree(copy)
+
+    assert told > 40
 
 
 def test_a_file_cut_during_a_listing_ends_it_in_words(directory: Path, engine: Engine) -> None:
