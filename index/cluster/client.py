@@ -6,6 +6,7 @@ a while those that don't answer. It is an extra: whoever indexes into a director
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,10 @@ _CONNECTIONS: Final = 16
 """Kept with each host: as many threads of one process may ask at a time."""
 
 _BUSY: Final = (429, 502, 503, 504)
+
+
+# What fails comes out as one of the errors below: a command doesn't say it a second time.
+logging.getLogger("opensearch").addHandler(logging.NullHandler())
 
 
 class ClusterUnavailable(QuestionsError):

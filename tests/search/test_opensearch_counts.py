@@ -39,7 +39,7 @@ def make_snapshot(cluster: Cluster) -> Iterator[MakeSnapshot]:
     with ExitStack() as held:
 
         def make(*batches: Iterable[Question]) -> Snapshot:
-            address = parse_address(cluster.address(f"f-{secrets.token_hex(6)}"))
+            address = parse_address(cluster.address(f"f{secrets.token_hex(6)}"))
             assert isinstance(address, ClusterAddress)
             client = held.enter_context(closing(connect(address)))
             held.callback(client.indices.delete, index=f"{address.name}-*")

@@ -37,7 +37,7 @@ def test_an_index_in_a_cluster_is_made_checked_and_made_again(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     """The same words as of a directory; what is kept for it stands in `var/`."""
-    name = f"w-{secrets.token_hex(6)}"
+    name = f"w{secrets.token_hex(6)}"
     address = cluster.address(name)
     question = make_question(uid="QANR5L17QE1", titre="Une question", texte_question="<p>Eau</p>")
     kept = tmp_path / "var" / f"{name}.archives" / "questions.ndjson"

@@ -16,7 +16,7 @@ from tests.cluster import Cluster
 @pytest.fixture
 def address(cluster: Cluster) -> Iterator[ClusterAddress]:
     """Where nothing is yet; whatever the test puts there goes away."""
-    address = parse_address(cluster.address(f"w-{secrets.token_hex(6)}", shards=2))
+    address = parse_address(cluster.address(f"w{secrets.token_hex(6)}", shards=2))
     assert isinstance(address, ClusterAddress)
     yield address
     remove(address)
