@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columnar.bounds import gathered
 from index.columnar.index import OpenSegment
 from index.columnar.layout import TERM_BITS
 from index.columnar.segment_arrays import SegmentArrays
@@ -41,7 +42,7 @@ MOST_FIELDS: Final = 1 << 8
 """Fields of which lengths and weights are kept: all those of any index."""
 
 MOST_FREQUENCIES: Final = 1 << 14
-"""Document frequencies that are remembered, since no index keeps that of a family over fields."""
+"""Frequencies that are remembered, since no index keeps those of a family over fields."""
 
 BATCH: Final = 1 << 16
 """Postings that are weighed at once: what is computed for them fits the processor's cache."""
@@ -96,6 +97,10 @@ class Collection:
         self._lengths: Memo[str, NDArray[Any]] = Memo(MOST_FIELDS)
         self._weights: Memo[str, Floats] = Memo(MOST_FIELDS)
         self._frequencies: Memo[tuple[tuple[str, ...], Slot], int] = Memo(MOST_FREQUENCIES)
+        self._posting_counts: Memo[tuple[tuple[str, ...], frozenset[str]], int] = Memo(
+            MOST_FREQUENCIES
+        )
+        self._held: Memo[int, Mask] = Memo(len(segments))
 
     @cached_property
     def everything(self) -> Ints:
@@ -125,9 +130,12 @@ class Collection:
             for found in find_postings(arrays, fields, slot, number)
         ]
 
-    def posting_count(self, fields: Sequence[str], terms: frozenset[str]) -> int:
+    def posting_count(self, fields: tuple[str, ...], terms: frozenset[str]) -> int:
         """How many postings some terms have in these fields; those of deleted documents too."""
-        return sum(count_found(arrays, fields, terms) for arrays in self.segments)
+        return self._posting_counts.get(
+            (fields, terms),
+            lambda: sum(count_found(arrays, fields, terms) for arrays in self.segments),
+        )
 
     def documents(self, postings: PostingRange) -> Ints:
         """The documents of some postings, one for each."""
@@ -259,23 +267,10 @@ class Collection:
     def live_terms(self, segment: int, terms: NDArray[Any]) -> NDArray[Any]:
         """Those of a segment's terms, by their numbers, that a live document of it has."""
         live = self._live_of(segment)
-        if live is None or not terms.size:
+        if live is None:
             return terms
-        arrays = self.segments[segment]
-        postings = arrays.postings
-        fields = np.arange(len(arrays.fields), dtype=np.uint64)[:, None] << np.uint64(TERM_BITS)
-        rows = postings.find_rows((fields | terms.astype(np.uint64)).ravel())
-        rows = rows.reshape(len(arrays.fields), terms.size)
-        held = np.maximum(rows, 0)
-        starts, ends = postings.list_starts.take(held), postings.list_starts.take(held + 1)
-        # Few documents are deleted: the first one of a list is nearly always live.
-        first_live = (rows >= 0) & live.take(postings.documents.take(starts))
-        found: Mask = np.logical_or.reduce(first_live, axis=0)
-        for place in places_of(~found).tolist():
-            own = rows[:, place] >= 0
-            lists = zip(starts[own, place].tolist(), ends[own, place].tolist(), strict=True)
-            found[place] = any(live.take(postings.documents[a:b]).any() for a, b in lists)
-        return terms[found]
+        held = self._held.get(segment, lambda: _held_by_any(self.segments[segment], live))
+        return terms[held.take(terms)]
 
     def _live_of(self, segment: int) -> Mask | None:
         """Which documents of a segment are live; None when none of it is deleted."""
@@ -369,6 +364,23 @@ def _in_batches(postings: PostingRange) -> Iterator[PostingRange]:
         return
     for start in range(postings.start, postings.end, BATCH):
         yield postings._replace(start=start, end=min(start + BATCH, postings.end))
+
+
+def _held_by_any(arrays: SegmentArrays, live: Mask) -> Mask:
+    """For each term of a segment, whether any live document has it, in whatever field."""
+    postings, held = arrays.postings, np.zeros(len(arrays.terms), np.bool_)
+    terms = (postings.list_keys & np.uint64((1 << TERM_BITS) - 1)).astype(np.intp)
+    # Few documents are deleted: the first one of a list is nearly always live.
+    starts = postings.list_starts[:-1]
+    held[terms[live.take(postings.documents.take(starts))]] = True
+    doubtful = places_of(~held.take(terms))
+    for first in range(0, doubtful.size, BATCH):
+        rows = doubtful[first : first + BATCH]
+        sizes = (postings.list_starts.take(rows + 1) - starts.take(rows)).astype(np.intp)
+        documents = gathered(postings.documents, starts.take(rows).astype(np.intp), sizes)
+        any_live = np.logical_or.reduceat(live.take(documents), np.cumsum(sizes) - sizes)
+        held[terms.take(rows[any_live])] = True
+    return held
 
 
 def _live(segments: Sequence[OpenSegment], bases: Iterable[int], size: int) -> Mask | None:

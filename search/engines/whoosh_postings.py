@@ -66,8 +66,10 @@ def find_postings(
 
 def count_found(arrays: SegmentArrays, fields: Sequence[str], terms: frozenset[str]) -> int:
     """How many postings some terms have in these fields of a segment."""
-    names = [name for name in fields if name in arrays.fields]
-    rows = _rows(arrays, names, _numbers(arrays, terms))
+    numbers = _numbers(arrays, terms)
+    if not numbers:
+        return 0
+    rows = _rows(arrays, [name for name in fields if name in arrays.fields], numbers)
     held, starts = rows[rows >= 0], arrays.postings.list_starts
     return int(starts.take(held + 1).sum()) - int(starts.take(held).sum())
 

@@ -17,8 +17,8 @@ from index.stores.whoosh_schema import LEMMA, SPELLING, index_term, written_form
 from search.engines.memo import Memo
 from search.engines.whoosh_collection import Collection
 
-MOST_WORDS: Final = 1 << 12
-"""Words whose lemmas and families are remembered."""
+MOST_WORDS: Final = 1 << 14
+"""Words whose lemmas and families are remembered: those of some hundreds of questions."""
 
 
 class Vocabulary:
@@ -54,8 +54,9 @@ class Vocabulary:
         return best if 2 * counts[best] >= self._frequency(form) else form
 
     def _find_family(self, word: str) -> frozenset[str]:
-        members = (member for lemma in self._lemmas_of(word) for member in self._members(lemma))
-        return frozenset([fold(word), *map(fold, members)])
+        members = {member for lemma in self._lemmas_of(word) for member in self._members(lemma)}
+        folded = (one if one.isascii() else fold(one) for one in members)
+        return frozenset([fold(word), *folded])
 
     def _lemmas_of(self, word: str) -> frozenset[str]:
         return self._lemmas.get(word, lambda: self._find_lemmas(word))
@@ -86,10 +87,11 @@ class Vocabulary:
     def _related(self, relation: str, key: str) -> Iterator[str]:
         for segment, arrays in enumerate(self._collection.segments):
             members = arrays.relations[relation].members(key.encode())
-            # A term that only deleted questions have here may be live in another segment, which
-            # then gives it.
-            for number in self._collection.live_terms(segment, members).tolist():
-                yield written_form(arrays.terms[number])
+            if members.size:
+                # A term that only deleted questions have here may be live in another segment, which
+                # then gives it.
+                for number in self._collection.live_terms(segment, members).tolist():
+                    yield written_form(arrays.terms[number])
 
     def _frequency(self, term: str) -> int:
         return self._collection.document_frequency(self._fields, frozenset([term]))
