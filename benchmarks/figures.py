@@ -5,6 +5,7 @@
  "sizes": {"100000": {"corpus": {"questions", "text_bytes"},
                       "indexing": {engine: {"seconds", "peak_bytes", "disk_bytes"}},
                       "opening_seconds": {engine: …}, "memory_bytes": {engine: …},
+                      "asked_at": commit,
                       "queries": [{"kind", "about", "params",
                                    "seconds": {engine: […]}, "total": {engine: …}}]}},
  "stock": {the same by size, for the engine that is too slow for the others' corpus},

@@ -175,6 +175,7 @@ def _ask(run: Run, size: Json, questions: int, names: Sequence[str]) -> None:
         told = ask_in_turns(workload, asked, run.rounds, advance)
         size["queries"] = [_row(*one) for one in zip(workload, told, strict=True)]
         size["memory_bytes"] = {name: one.memory() for name, one in asked.items()}
+        size["asked_at"] = run.figures.data["machine"]["commit"]
     run.figures.save()
 
 

@@ -62,10 +62,9 @@ $ .venv/bin/python -m benchmarks page /var/tmp/bench/figures.json
 The first takes some ten minutes, the second some two hours and 40 GB of disk; a run that was
 stopped goes on from the folder named by `--keep`. tantivy is installed by `make bench`. Xapian has
 no wheel that installs from PyPI: it is measured where Debian's `python3-xapian` is there and of
-the interpreter's version, OpenSearch where `QE_BENCH_CLUSTER` names a cluster that runs; what it
-writes and holds is the cluster's, and isn't measured here. `--page` needs `wrk`. `make load` takes
-some twenty-five minutes, the last of which count totals again; it fails when a promise does not
-hold.
+the interpreter's version, OpenSearch where `QE_BENCH_CLUSTER` names a cluster that runs. `--page`
+needs `wrk`. `make load` takes some twenty-five minutes, the last of which count totals again; it
+fails when a promise does not hold.
 """
 
 _METHOD: Final = """\
@@ -155,6 +154,8 @@ def _size(questions: int, size: Json) -> Iterator[str]:
     peers = engines(size)[1:]
     yield f"## {questions:,} questions\n"
     yield f"![Times by kind of query and engine]({_picture(questions)})\n"
+    if "asked_at" in size:
+        yield f"All engines were asked at commit {size['asked_at']}, in turns.\n"
     yield "The geometric mean of the ratios, by kind of query:\n"
     kinds = (
         (kind, str(len(rows)), *(f"{mean_ratio(rows, peer):.3f}" for peer in peers))

@@ -74,7 +74,8 @@ def make_index(name: str, source: Path, directory: Path) -> Indexed:
         pool.submit(load_peer, name).result()
         with peak_memory(pool.submit(_pid).result()) as peak:
             seconds = pool.submit(_index, name, source, directory).result()
-    return Indexed(seconds, peak[0], disk_use(directory))
+        disk = pool.submit(_disk_use, name, directory).result()
+    return Indexed(seconds, peak[0], disk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,6 @@ def take_in(source: Path) -> Taken:
     with _process() as pool, peak_memory(pool.submit(_pid).result()) as peak:
         seconds, questions, rejects = pool.submit(_read, source).result()
     return Taken(seconds, peak[0], questions, rejects)
-
-
-def disk_use(directory: Path) -> int:
-    """Bytes of all files in a directory."""
-    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
 
 
 def _process() -> ProcessPoolExecutor:
@@ -118,6 +114,10 @@ def _index(name: str, source: Path, directory: Path) -> float:
     started = time.perf_counter()
     peer.make_index(source, directory)
     return time.perf_counter() - started
+
+
+def _disk_use(name: str, directory: Path) -> int:
+    return load_peer(name).disk_use(directory)
 
 
 def _read(source: Path) -> tuple[float, int, int]:

@@ -41,6 +41,11 @@ class Peer(Protocol):
     def make_index(cls, source: Path, directory: Path) -> None:
         """Index the NDJSON file `source` into `directory`, which is not there yet."""
 
+    @classmethod
+    def disk_use(cls, directory: Path) -> int:
+        """Bytes that its index takes on disk: those of the files in its directory."""
+        return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+
     def __init__(self, directory: Path) -> None: ...
 
     def search(self, query: Query) -> Outcome:
@@ -67,7 +72,7 @@ PEERS: Final = {
     "tantivy": Where("tantivy_peer", "Tantivy", "tantivy"),
     "sqlite-fts5": Where("sqlite_peer", "Sqlite", None),
     "xapian": Where("xapian_peer", "Xapian", None),
-    "opensearch": Where("cluster_peer", "OnCluster", "opensearch-py"),
+    "opensearch": Where("cluster_peer", "OnCluster", None),
     "stock-whoosh": Where("whoosh_peer", "StockWhoosh", "whoosh3"),
 }
 """The engines by name; the first is this one, which the others are compared with."""

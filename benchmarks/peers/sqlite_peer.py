@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.peers import Outcome
+from benchmarks.peers import Outcome, Peer
 from benchmarks.peers.document import ASCENDING, DATES, OPENING, TEXTS, Document, read_documents
 from benchmarks.workload import COUNTED, PER_PAGE, Filters, Query
 
@@ -34,7 +34,7 @@ CREATE TABLE facet (id INTEGER PRIMARY KEY, {_VALUES});
 _SNIPPET: Final = "snippet(words, {}, '<mark>', '</mark>', '…', 40)"
 
 
-class Sqlite:
+class Sqlite(Peer):
     """A database with an FTS5 table, one connection kept open."""
 
     NAME: Final = "questions.sqlite"

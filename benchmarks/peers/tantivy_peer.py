@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import tantivy
 
-from benchmarks.peers import FacetCounts, Outcome
+from benchmarks.peers import FacetCounts, Outcome, Peer
 from benchmarks.peers.document import ASCENDING, DATES, OPENING, TEXTS, Document, read_documents
 from benchmarks.words import without_accents
 from benchmarks.workload import COUNTED, PER_PAGE, Query
@@ -29,7 +29,7 @@ _ANALYZER: Final = "fr"
 _SHOWN: Final = ("titre", "question", "reponse")
 
 
-class Tantivy:
+class Tantivy(Peer):
     """An index of tantivy, one searcher kept open."""
 
     @classmethod

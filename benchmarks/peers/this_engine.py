@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.metadata import DATA_UNTIL
-from benchmarks.peers import Outcome
+from benchmarks.peers import Outcome, Peer
 from benchmarks.workload import Query
 from index.builder import build
 from index.cluster.address import IndexAddress
@@ -21,7 +21,7 @@ from search.request import SearchRequest
 VERSION: Final = program_version()
 
 
-class ThisEngine:
+class ThisEngine(Peer):
     """An index of this program, one engine kept open."""
 
     @classmethod

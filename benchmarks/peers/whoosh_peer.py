@@ -24,7 +24,7 @@ from whoosh.query.qcore import Query as WhooshQuery
 from whoosh.query.terms import Prefix, Term
 from whoosh.support.charset import accent_map
 
-from benchmarks.peers import Outcome
+from benchmarks.peers import Outcome, Peer
 from benchmarks.peers.document import ASCENDING, DATES, OPENING, TEXTS, read_documents
 from benchmarks.workload import COUNTED, PER_PAGE, Query
 
@@ -35,7 +35,7 @@ LISTED: Final = 20
 _SHOWN: Final = ("titre", "question", "reponse")
 
 
-class StockWhoosh:
+class StockWhoosh(Peer):
     """An index of stock Whoosh, one searcher kept open."""
 
     @classmethod

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.peers import Outcome
+from benchmarks.peers import Outcome, Peer
 from benchmarks.peers.document import ASCENDING, DATES, OPENING, TEXTS, Document, read_documents
 from benchmarks.words import without_accents
 from benchmarks.workload import COUNTED, PER_PAGE, Query
@@ -34,7 +34,7 @@ _PREFIXES: Final = {name: f"X{name.upper()}:" for name in COUNTED}
 _SLOTS: Final = {name: slot for slot, name in enumerate((*COUNTED, *dict.fromkeys(DATES.values())))}
 
 
-class Xapian:
+class Xapian(Peer):
     """A database of Xapian, kept open."""
 
     @classmethod
