@@ -23,6 +23,13 @@ TIMEOUT: Final = 10.0
 _RETRIES: Final = 3
 """Hosts that are asked when one doesn't answer, or is too busy to."""
 
+_LEFT_OUT: Final = 5.0
+"""Seconds for which a host that doesn't answer isn't asked; doubled when it fails again."""
+
+_DOUBLED: Final = 2
+"""How often: a node that comes back is asked again after twenty seconds, and not after half an
+hour, at the library's word."""
+
 _CONNECTIONS: Final = 16
 """Kept with each host: as many threads of one process may ask at a time."""
 
@@ -71,6 +78,8 @@ def connect(address: ClusterAddress, *, timeout: float = TIMEOUT) -> OpenSearch:
         "retry_on_timeout": False,
         "http_compress": True,
         "pool_maxsize": _CONNECTIONS,
+        "dead_timeout": _LEFT_OUT,
+        "timeout_cutoff": _DOUBLED,
     }
     if address.encrypted:
         options |= {

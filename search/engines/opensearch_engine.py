@@ -66,7 +66,8 @@ class OpenSearchEngine:
         try:
             self._generation = self._open(self._published())
         except ClusterUnavailable as error:
-            _log.error("%s: it will be tried again at each search", error)
+            if prepare is not None:  # a server, whose first visitor may be long in coming
+                _log.error("%s: it will be tried again at each search", error)
 
     def search(self, request: SearchRequest, *, with_timeline: bool = False) -> SearchResults:
         """The results of a request, with its months if they are asked for."""

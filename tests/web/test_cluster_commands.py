@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from index.question import make_question
 from tests.cluster import Cluster
 from web.commands import main
 
+ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = "opensearch://127.0.0.1:1/questions"
 
 
@@ -86,3 +89,20 @@ def test_a_malformed_address_is_bad_usage(command: tuple[str, ...]) -> None:
 
     assert result.exit_code == 2
     assert "names no index, or one that OpenSearch refuses" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("search", "eau"), ("stats",), ("export",)])
+def test_who_searches_is_told_once(command: tuple[str, ...]) -> None:
+    """Nothing is logged besides: in a process where nobody listens to logs, they would be shown."""
+    program = "from web.commands import main; main(prog_name='qe')"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *command, "--index", NOWHERE],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"qe: {NOWHERE} can't be reached")
+    assert done.stderr.count("\n") == 1
