@@ -69,7 +69,13 @@ def outlive_lost_pages() -> bool:
     """
     if sys.platform != "linux" or platform.machine() not in _MACHINES:
         return False
-    library = ctypes.CDLL(None, use_errno=True)
+    try:
+        return _handle_lost_pages(ctypes.CDLL(None, use_errno=True))
+    except (OSError, AttributeError, MemoryError):
+        return False  # another C library, or a system that lets none call Python
+
+
+def _handle_lost_pages(library: ctypes.CDLL) -> bool:
     library.mmap.restype = ctypes.c_void_p
     library.mmap.argtypes = (
         ctypes.c_void_p,
@@ -91,9 +97,8 @@ def outlive_lost_pages() -> bool:
 
     handler = _HANDLER(on_lost_page)
     action = _Action(ctypes.cast(handler, ctypes.c_void_p), flags=_SA_SIGINFO)
-    done = library.sigaction(_SIGBUS, ctypes.byref(action), ctypes.byref(before))
     _KEPT.append(handler)
-    return bool(done == 0)
+    return bool(library.sigaction(_SIGBUS, ctypes.byref(action), ctypes.byref(before)) == 0)
 
 
 _HANDLER: Final = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
