@@ -16,7 +16,7 @@ from gunicorn.http import message
 
 from index.cluster.address import IndexAddress
 from index.errors import QuestionsError
-from index.french.lexicon import load_lexicon
+from index.french.lexicon import share_lexicon
 from search.allocator import share_freed_memory
 from search.engine import Engine, open_engine
 from web.application import create_app
@@ -104,7 +104,7 @@ def serve(
     Raises:
         SystemExit: the server was stopped.
     """
-    load_lexicon()
+    share_lexicon()
     share_freed_memory()
     downloads = threads // FEWEST_THREADS
 

@@ -369,18 +369,28 @@ def _in_batches(postings: PostingRange) -> Iterator[PostingRange]:
 def _held_by_any(arrays: SegmentArrays, live: Mask) -> Mask:
     """For each term of a segment, whether any live document has it, in whatever field."""
     postings, held = arrays.postings, np.zeros(len(arrays.terms), np.bool_)
-    terms = (postings.list_keys & np.uint64((1 << TERM_BITS) - 1)).astype(np.intp)
-    # Few documents are deleted: the first one of a list is nearly always live.
-    starts = postings.list_starts[:-1]
-    held[terms[live.take(postings.documents.take(starts))]] = True
-    doubtful = places_of(~held.take(terms))
-    for first in range(0, doubtful.size, BATCH):
-        rows = doubtful[first : first + BATCH]
-        sizes = (postings.list_starts.take(rows + 1) - starts.take(rows)).astype(np.intp)
-        documents = gathered(postings.documents, starts.take(rows).astype(np.intp), sizes)
-        any_live = np.logical_or.reduceat(live.take(documents), np.cumsum(sizes) - sizes)
-        held[terms.take(rows[any_live])] = True
+    doubtful = []
+    for first in range(0, postings.list_keys.size, BATCH):
+        terms = _terms_of(postings.list_keys[first : first + BATCH])
+        # Few documents are deleted: the first one of a list is nearly always live.
+        starts = postings.list_starts[first : first + terms.size]
+        first_live = live.take(postings.documents.take(starts))
+        held[terms[first_live]] = True
+        doubtful.append(places_of(~first_live) + first)
+    for maybe in doubtful:
+        rows = maybe[~held.take(_terms_of(postings.list_keys.take(maybe)))]
+        begins = postings.list_starts.take(rows).astype(np.intp)
+        sizes = postings.list_starts.take(rows + 1).astype(np.intp) - begins
+        documents = gathered(postings.documents, begins, sizes)
+        if documents.size:
+            any_live = np.logical_or.reduceat(live.take(documents), np.cumsum(sizes) - sizes)
+            held[_terms_of(postings.list_keys.take(rows[any_live]))] = True
     return held
+
+
+def _terms_of(keys: NDArray[np.uint64]) -> Ints:
+    """The numbers of the terms whose lists have some keys; see `Postings.find_rows`."""
+    return (keys & np.uint64((1 << TERM_BITS) - 1)).astype(np.intp)
 
 
 def _live(segments: Sequence[OpenSegment], bases: Iterable[int], size: int) -> Mask | None:

@@ -37,7 +37,7 @@ from tests.conftest import HYPOTHESIS_PROFILE
 Situation = tuple[list[list[Question]], list[SearchRequest]]
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
-EXAMPLES = {"fixed": 12, "nightly": 2_000}
+EXAMPLES = {"fixed": 9, "nightly": 2_000}
 """Each example builds an index: fewer than elsewhere when the suite must be quick."""
 
 Test = Callable[..., None]

@@ -36,6 +36,11 @@ CHARACTERS = (
     "∞", "№", "°", "²",
 )  # fmt: skip
 SEPARATORS = ("", "", " ", " ", " ", "  ", "\u00a0")
+LONG = (
+    "(" * 2_000, ")" * 2_000, "-" * 1_999 + "a", "a OU " * 400, "(a" * 600, '"' * 2_000,
+    "titre:" * 300 + "a", "a*" * 900, "a " * 900, "a-" * 900, "l'" * 900, "1 000 " * 300,
+    '"' + "eau " * 400 + '"~100', "* " * 900, "e* " * 28, "\u0301" * 2_000, "~5" * 900,
+)  # fmt: skip
 PARAMETERS = (
     "q legislature type statut ministere rubrique groupe auteur annee signalee renouvelee champ "
     "du au reponse_du tri page par utm_x x"
@@ -93,13 +98,7 @@ def test_a_hostile_query_has_an_answer(engine: Engine, batch: int) -> None:
         assert results.request.url().isascii()
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["(" * 2_000, ")" * 2_000, "-" * 1_999 + "a", "a OU " * 400, "(a" * 600, '"' * 2_000,
-     "titre:" * 300 + "a", "a*" * 900, "a " * 900, "a-" * 900, "l'" * 900, "1 000 " * 300,
-     '"' + "eau " * 400 + '"~100', "* " * 900, "e* " * 28, "\u0301" * 2_000, "~5" * 900],
-    ids=lambda query: query[:12].strip() or "accents",
-)  # fmt: skip
+@pytest.mark.parametrize("query", LONG, ids=lambda query: query[:12].strip() or "accents")
 def test_a_long_query_has_an_answer(engine: Engine, query: str) -> None:
     """Depth and length are bounded, not the patience of a recursion."""
     results = engine.search(SearchRequest.from_params([("q", query[:2_000])]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -19,14 +21,16 @@ from index.cluster.client import ClusterUnavailable, connect
 from index.cluster.state import read_state, write_state
 from index.cluster.store import open_cluster_store
 from index.question import Question
+from search.budget import SearchTooLong
 from search.engine import Engine
 from search.engines import opensearch_engine, opensearch_search, opensearch_uids
 from search.engines.opensearch_engine import OpenSearchEngine
-from search.request import SearchRequest
+from search.request import BadRequest, SearchRequest
 from tests.cluster import Cluster
 from tests.conformance.cluster_index import fill
 from tests.conftest import DEMO
 from tests.publishing import publish
+from tests.search.test_hostile_queries import LONG, SEED, hostile_params
 
 JUDGED = DEMO.parent / "benchmarks" / "judged" / "demo.tsv"
 
@@ -63,6 +67,23 @@ def test_the_demo_has_the_same_answers(
         theirs = demo_engine.search(request, with_timeline=True)
 
         assert replace(ours, duree_ms=0.0) == replace(theirs, duree_ms=0.0)
+
+
+def test_a_hostile_query_has_an_answer_in_a_cluster(engine: OpenSearchEngine) -> None:
+    """Or costs too much: the cluster refuses none that our own limits let through."""
+    chance, answered = random.Random(SEED), 0
+    for params in (
+        *([("q", query)] for query in LONG),
+        *(list(hostile_params(chance)) for _ in range(40)),
+    ):
+        try:
+            results = engine.search(SearchRequest.from_params(params))
+        except (BadRequest, SearchTooLong):
+            continue
+        assert json.dumps(results.as_json(), ensure_ascii=False).encode()
+        answered += 1
+
+    assert answered > 40
 
 
 def test_the_judged_queries_are_ranked_as_in_a_directory(

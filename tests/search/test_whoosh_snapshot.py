@@ -37,7 +37,7 @@ from tests.publishing import publish
 from tests.search.stock_whoosh import NoStockQuery, stock_query
 
 TODAY = date(2026, 11, 24)
-FEW = settings(max_examples={"fixed": 12, "nightly": 1_000}[HYPOTHESIS_PROFILE])
+FEW = settings(max_examples={"fixed": 9, "nightly": 1_000}[HYPOTHESIS_PROFILE])
 """Each example builds an index."""
 
 

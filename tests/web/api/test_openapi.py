@@ -73,7 +73,7 @@ UNREAD_SCHEMAS = {
 }
 """Where schemathesis doesn't check the content against its schema, with the reason."""
 
-EXAMPLES_PER_OPERATION = {"fixed": "12", "nightly": "1000"}
+EXAMPLES_PER_OPERATION = {"fixed": "6", "nightly": "1000"}
 
 
 def document_path(address: str) -> str:
