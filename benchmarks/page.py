@@ -96,7 +96,7 @@ _METHOD: Final = """\
   minute, a hundred of them new. A status that is not the expected one, or a connection that
   breaks, is an error. Times are from the request to the last byte, of pages people read unless
   said otherwise; answers are compressed as browsers ask. Memory grows for a while: its slope is
-  taken by least squares after three minutes, its error from the means of twelve stretches.
+  taken by least squares after a third of the run, its error from the means of twelve stretches.
 - **Disk** is measured by the UTF-8 size of titre, rubrique, question and réponse without mark-up.
 
 ## What is not
