@@ -267,7 +267,7 @@ class Collection:
     def live_terms(self, segment: int, terms: NDArray[Any]) -> NDArray[Any]:
         """Those of a segment's terms, by their numbers, that a live document of it has."""
         live = self._live_of(segment)
-        if live is None:
+        if live is None or not terms.size:
             return terms
         held = self._held.get(segment, lambda: _held_by_any(self.segments[segment], live))
         return terms[held.take(terms)]

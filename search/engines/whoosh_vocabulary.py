@@ -87,11 +87,10 @@ class Vocabulary:
     def _related(self, relation: str, key: str) -> Iterator[str]:
         for segment, arrays in enumerate(self._collection.segments):
             members = arrays.relations[relation].members(key.encode())
-            if members.size:
-                # A term that only deleted questions have here may be live in another segment, which
-                # then gives it.
-                for number in self._collection.live_terms(segment, members).tolist():
-                    yield written_form(arrays.terms[number])
+            # A term that only deleted questions have here may be live in another segment, which
+            # then gives it.
+            for number in self._collection.live_terms(segment, members).tolist():
+                yield written_form(arrays.terms[number])
 
     def _frequency(self, term: str) -> int:
         return self._collection.document_frequency(self._fields, frozenset([term]))
